@@ -7,6 +7,9 @@ KitError
 ├── PluginError         a plugin cannot be loaded, or breaks the rules
 ├── ConflictError       a name that two plugins claim was asked for
 ├── UnknownNameError    a name that no plugin provides (also a LookupError)
+├── PartError           a student's part raised, in this process or in another
+│   ├── PartTimeoutError    it did not answer in time and was stopped
+│   └── PartDiedError       its process ended, or broke the protocol
 └── GradingError        the grader itself failed: never a score
 """
 
@@ -15,6 +18,8 @@ from __future__ import annotations
 
 class KitError(Exception):
     """The root: what the command line prints as `kit: message`, without a traceback."""
+
+    exit_code = 2
 
 
 class UsageError(KitError, ValueError):
@@ -27,6 +32,8 @@ class ShapeError(UsageError):
 
 class DivergedError(KitError, ArithmeticError):
     """Training met a number that is not finite; says in which epoch and in which part."""
+
+    exit_code = 1
 
 
 class PluginError(KitError):
@@ -41,5 +48,30 @@ class UnknownNameError(KitError, LookupError):
     """A name was asked for that no plugin provides."""
 
 
+class PartError(KitError):
+    """A student's part raised. What it raised is kept as text only, whatever class it was.
+
+    `name` is the name of the class of the exception, `text` its message, clipped; `file` and
+    `line` are the last place in the student's own files, or "" and 0.
+    """
+
+    exit_code = 1
+
+    def __init__(self, name: str, text: str = "", file: str = "", line: int = 0) -> None:
+        self.name, self.text, self.file, self.line = name, text, file, line
+        place = f" ({file}, line {line})" if file else ""
+        super().__init__((f"{name}: {text}" if text else name) + place)
+
+
+class PartTimeoutError(PartError):
+    """A part did not answer within its limit of time, and its process was stopped."""
+
+
+class PartDiedError(PartError):
+    """The process of a part ended, or broke the protocol, before it answered."""
+
+
 class GradingError(KitError):
     """The grader itself failed. This is never a score: the submission stays ungraded."""
+
+    exit_code = 1

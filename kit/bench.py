@@ -1,0 +1,215 @@
+"""A bench: build a student's parts, call them, look at them, each known by a handle.
+
+One bench serves every way in which parts are tested: the student's own pytest run, the hidden
+suite when it checks the reference, and the worker process of the grader, at the other end of a
+socket. So a part is handled alike everywhere, and a suite cannot pass at the desk and fail in
+grading. Plain values go in and out: numbers, text, arrays, and lists and dicts of these.
+"""
+
+from __future__ import annotations
+
+import traceback
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kit.errors import PartError
+from kit.loading import load_source, tables
+from kit.network import Network
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from types import ModuleType
+
+    from kit.protocols import Array
+
+TEXT_LIMIT = 2000
+DEPTH_LIMIT = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Handle:
+    """The number of an object that stays on the bench."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """What stands for a value that is not plain: the name of its type, and nothing else."""
+
+    type_name: str
+
+    def __repr__(self) -> str:
+        return f"<{self.type_name}>"
+
+
+class Bench:
+    """The student's objects, built from the text of their files; each file is loaded by itself.
+
+    `sources` maps a file's name to its text. Whatever a student's code raises comes out as a
+    PartError, except a KeyboardInterrupt.
+    """
+
+    def __init__(self, sources: Mapping[str, str]) -> None:
+        self._sources = sources
+        self._modules: dict[str, ModuleType | PartError] = {}
+        self._objects: list[Any] = []
+
+    def make(self, part: str, place: str, arguments: Sequence[Any]) -> Handle:
+        """Call the factory of a part, as in `make("activation:relu", "activations.py:ReLU", ())`."""
+        factory = self._factory(part, place)
+        return self._keep(self._run(lambda: factory(*self._resolve(arguments))))
+
+    def bare(self, part: str, place: str) -> Handle:
+        """Make an object without calling its `__init__`."""
+        factory = self._factory(part, place)
+        return self._keep(self._run(lambda: factory.__new__(factory)))
+
+    def generator(self, seed: int) -> Handle:
+        """Keep a random generator: it cannot cross a process boundary, its seed can."""
+        return self._keep(np.random.default_rng(seed))
+
+    def call(self, handle: Handle, method: str, arguments: Sequence[Any]) -> tuple[Any, Any]:
+        """Call a method; return its result, and the arguments as they are after the call."""
+        given = self._resolve(arguments)
+        result = self._run(lambda: getattr(self._objects[handle.number], method)(*given))
+        return self._run(lambda: (plain(result), plain(given)))
+
+    def get(self, handle: Handle, attribute: str) -> Any:
+        """Return an attribute's value."""
+        return self._run(lambda: plain(getattr(self._objects[handle.number], attribute)))
+
+    def set(self, handle: Handle, attribute: str, value: Any) -> None:
+        """Give an attribute a value."""
+        self._run(lambda: setattr(self._objects[handle.number], attribute, value))
+
+    def network(self, steps: Sequence[Handle], loss: Handle) -> Handle:
+        """Stack parts into a network and give it its loss."""
+        stack = Network([self._objects[step.number] for step in steps])
+        return self._keep((stack, self._objects[loss.number]))
+
+    def gradients(
+        self, network: Handle, parameters: Sequence[Mapping[str, Array]], x: Array, y: Array
+    ) -> list[dict[str, Array]]:
+        """Return dL/dparameter of every step, for the parameters and the batch given."""
+
+        def backpropagate() -> Any:
+            stack, loss = self._network(network, parameters)
+            y_pred = stack.forward(x)
+            loss.forward(y, y_pred)
+            return plain(stack.backward(loss.backward(y, y_pred)))
+
+        result: list[dict[str, Array]] = self._run(backpropagate)
+        return result
+
+    def outputs(
+        self, network: Handle, parameters: Sequence[Mapping[str, Array]], x: Array
+    ) -> Array:
+        """Return what the network answers to x, with the parameters given."""
+        result: Array = self._run(lambda: plain(self._network(network, parameters)[0].forward(x)))
+        return result
+
+    def _network(
+        self, handle: Handle, parameters: Sequence[Mapping[str, Array]]
+    ) -> tuple[Network, Any]:
+        stack, loss = self._objects[handle.number]
+        for step, values in zip(stack.steps, parameters, strict=True):
+            for name, value in values.items():
+                setattr(step, name, value)
+        return stack, loss
+
+    def _keep(self, thing: Any) -> Handle:
+        self._objects.append(thing)
+        return Handle(len(self._objects) - 1)
+
+    def _resolve(self, arguments: Iterable[Any]) -> tuple[Any, ...]:
+        return tuple(
+            self._objects[argument.number] if isinstance(argument, Handle) else argument
+            for argument in arguments
+        )
+
+    def _factory(self, part: str, place: str) -> Any:
+        """Find a part by the file's hook table, or else by the class that the manifest names."""
+        file, _, class_name = place.partition(":")
+        module = self._module(file)
+        kind, _, name = part.partition(":")
+        try:
+            return tables(module)[kind, name]
+        except (Exception, SystemExit):  # a table that fails may still stand beside a right class
+            return self._run(lambda: getattr(module, class_name))
+
+    def _module(self, file: str) -> ModuleType:
+        if file not in self._modules:
+            try:
+                self._modules[file] = self._load(file)
+            except PartError as error:
+                self._modules[file] = error
+        found = self._modules[file]
+        if isinstance(found, PartError):
+            raise found
+        return found
+
+    def _load(self, file: str) -> ModuleType:
+        if file not in self._sources:
+            raise PartError("FileNotFoundError", f"{file} was not handed in")
+        module: ModuleType = self._run(lambda: load_source(self._sources[file], file))
+        return module
+
+    def _run(self, action: Callable[[], Any]) -> Any:
+        """Run an action that enters the student's code; turn what it raises into a PartError."""
+        try:
+            with np.errstate(all="ignore"):
+                return action()
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            raise self._told(error) from None
+
+    def _told(self, error: BaseException) -> PartError:
+        if isinstance(error, PartError):
+            return error
+        file, line = self._place(error)
+        return PartError(type(error).__name__[:80], _text(error), file, line)
+
+    def _place(self, error: BaseException) -> tuple[str, int]:
+        """Return the last line of the student's own files that the error went through."""
+        if isinstance(error, SyntaxError) and error.filename in self._sources:
+            return str(error.filename), error.lineno or 0
+        frames = traceback.extract_tb(error.__traceback__)
+        own = [frame for frame in frames if frame.filename in self._sources]
+        return (own[-1].filename, own[-1].lineno or 0) if own else ("", 0)
+
+
+def plain(value: Any, depth: int = 0) -> Any:
+    """Return a copy of a value that is plain all through; what is not becomes an Opaque.
+
+    Arrays come out as base arrays that cannot be written to; NumPy's scalars as arrays without
+    dimensions, so that their dtype is kept.
+    """
+    if value is None or type(value) in {bool, int, float, str, Handle, Opaque}:
+        return value
+    if isinstance(value, np.ndarray | np.generic) and value.dtype.char in "?bhilqBHILQefdFD":
+        return _frozen(np.array(value, subok=False, order="C"))
+    if depth < DEPTH_LIMIT and isinstance(value, tuple):
+        return tuple(plain(item, depth + 1) for item in value)
+    if depth < DEPTH_LIMIT and isinstance(value, list):
+        return [plain(item, depth + 1) for item in value]
+    if depth < DEPTH_LIMIT and isinstance(value, dict):
+        return {str(key): plain(item, depth + 1) for key, item in value.items()}
+    return Opaque(type(value).__name__[:80])
+
+
+def _frozen(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    array.flags.writeable = False
+    return array
+
+
+def _text(error: BaseException) -> str:
+    """Return the message of an exception, which may itself raise when it is asked for."""
+    try:
+        text = str(error.msg if isinstance(error, SyntaxError) else error)
+    except BaseException:  # noqa: BLE001 - a student's __str__ may raise anything
+        return "(its message could not be read)"
+    return text[:TEXT_LIMIT]

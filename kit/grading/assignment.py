@@ -1,0 +1,70 @@
+"""Find an assignment in a course: its manifest, its reference solution and its hidden suite."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from kit.errors import UsageError
+from kit.manifest import MANIFEST, Manifest, read_manifest
+
+CONFIG = "nbgrader_config.py"
+
+
+def find_course(folder: Path | None = None) -> Path:
+    """Return the course: `folder`, or the nearest parent of here with an `nbgrader_config.py`."""
+    start = (folder or Path.cwd()).resolve()
+    for candidate in [start] if folder else [start, *start.parents]:
+        if (candidate / CONFIG).is_file():
+            return candidate
+    asked = f"{start} is not a course" if folder else f"no course at {start} or above it"
+    raise UsageError(
+        f"{asked}: there is no {CONFIG}; go to a clone of the course or name one with --course DIR"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """An assignment as the grader sees it: `solutions/<name>` and `tests/hidden/<name>`."""
+
+    name: str
+    course: Path
+    manifest: Manifest
+
+    @classmethod
+    def load(cls, course: Path, name: str) -> Assignment:
+        """Read the assignment of that name; raise UsageError where it is not complete."""
+        there = sorted(path.parent.name for path in course.glob(f"solutions/*/{MANIFEST}"))
+        if name not in there:
+            raise UsageError(
+                f"no assignment is called {name!r} in {course}; there are: {', '.join(there)}"
+            )
+        assignment = cls(name, course, read_manifest(course / "solutions" / name))
+        if not any(assignment.hidden.glob("test_*.py")):
+            raise UsageError(f"{name} has no hidden tests: {assignment.hidden} holds no test_*.py")
+        return assignment
+
+    @property
+    def solution(self) -> Path:
+        """The folder of the reference solution, the only one there is."""
+        return self.course / "solutions" / self.name
+
+    @property
+    def hidden(self) -> Path:
+        """The folder of the hidden suite: never under solutions/, never released."""
+        return self.course / "tests" / "hidden" / self.name
+
+    def digest(self) -> str:
+        """Return a SHA-256 over all that decides a score: hidden tests, manifest and solutions.
+
+        The limits are part of the manifest. Only names and contents count, so that two clones of
+        one course agree.
+        """
+        total = hashlib.sha256()
+        for folder in (self.hidden, self.solution):
+            for path in sorted(folder.rglob("*")):
+                if path.suffix in {".py", ".toml"} and path.is_file():
+                    content = hashlib.sha256(path.read_bytes()).hexdigest()
+                    total.update(f"{path.relative_to(self.course).as_posix()} {content}\n".encode())
+        return f"sha256:{total.hexdigest()}"

@@ -1,0 +1,175 @@
+"""Evaluate a submission: `evaluate(submission, assignment) -> Record`.
+
+    the caller (trusted)
+      └ suite process (trusted): the hidden suite, forked for each submission
+          └ zygote: clean, knows no test and no submission
+              └ a worker for each exercise (untrusted): the student's file
+
+The child cannot mark its own work: verdicts are made in the suite process from plain values.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import socket
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+
+import kit
+from kit.errors import GradingError, UsageError
+from kit.grading import sandbox, wire
+from kit.grading.client import ENVIRONMENT, SOURCES
+from kit.grading.record import Check, ExerciseResult, Record
+
+if TYPE_CHECKING:
+    from kit.grading.assignment import Assignment
+    from kit.grading.submission import Submission
+
+PATIENCE_SECONDS = 600.0
+
+
+def evaluate(submission: Submission, assignment: Assignment) -> Record:
+    """Evaluate one submission; raise GradingError where the grader itself fails."""
+    with Evaluator(assignment) as evaluator:
+        return evaluator.evaluate(submission)
+
+
+def collect_points(assignment: Assignment) -> dict[str, float]:
+    """Return the points of every exercise, which are the sum of its hidden tests' points."""
+    with Evaluator(assignment) as evaluator:
+        return evaluator.points
+
+
+class Evaluator:
+    """Keeps the suite process of an assignment alive from one submission to the next.
+
+    It notices a hidden test that is edited while it is alive: the suite is then collected anew.
+    """
+
+    def __init__(self, assignment: Assignment) -> None:
+        if sys.platform != "linux":
+            raise UsageError("grading runs on Linux: use a Linux machine or a container")
+        self.assignment = assignment
+        self._process: subprocess.Popen[bytes] | None = None
+        self._start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def points(self) -> dict[str, float]:
+        """The points of every exercise."""
+        names = [exercise.name for exercise in self.assignment.manifest.exercises]
+        return {
+            name: sum(test["points"] for test in self._tests if test["exercise"] == name)
+            for name in names
+        }
+
+    def evaluate(self, submission: Submission) -> Record:
+        """Evaluate one submission; raise GradingError where the grader itself fails."""
+        if self._suite != self.assignment.digest():
+            self._restart()
+        started = time.perf_counter()
+        seed = hashlib.sha256(f"{self._suite} {submission.sha256}".encode()).hexdigest()
+        request = (submission.sources(), dict(submission.problems), str(int(seed[:16], 16)))
+        try:
+            verdicts = self._ask(request)
+        except (wire.WireError, OSError) as error:
+            self._restart()
+            raise GradingError(f"the suite process failed: {error}") from None
+        return Record(
+            assignment=self.assignment.name,
+            submission={"name": submission.name, "sha256": submission.sha256},
+            exercises=self._results(verdicts),
+            suite=self._suite,
+            seed=f"sha256:{seed}",
+            sandbox={"level": sandbox.LEVEL, "broken": list(sandbox.BROKEN)},
+            versions={
+                "kit": kit.__version__,
+                "numpy": np.__version__,
+                "python": platform.python_version(),
+            },
+            seconds=round(time.perf_counter() - started, 3),
+        )
+
+    def close(self) -> None:
+        """End the suite process, its zygote and its workers."""
+        if self._process is not None:
+            self._connection.close()
+            try:
+                self._process.wait(PATIENCE_SECONDS)
+            finally:
+                self._process.kill()
+                self._process.wait()
+            self._process = None
+
+    def _start(self) -> None:
+        self._suite = self.assignment.digest()
+        self._connection, there = socket.socketpair()
+        self._connection.settimeout(PATIENCE_SECONDS)
+        command = [sys.executable, "-P", "-m", "kit.grading.suite"]
+        arguments = [str(there.fileno()), str(self.assignment.course), self.assignment.name]
+        self._process = subprocess.Popen(
+            command + arguments,
+            pass_fds=[there.fileno()],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            env={**os.environ, **ENVIRONMENT, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+        )
+        there.close()
+        self._tests = self._opened("suite")
+
+    def _restart(self) -> None:
+        self.close()
+        self._start()
+
+    def _ask(self, request: Any) -> dict[str, Any]:
+        wire.send(self._connection, 1, request, SOURCES)
+        verdicts: dict[str, Any] = self._opened("verdicts")
+        return verdicts
+
+    def _opened(self, expected: str) -> Any:
+        try:
+            kind, value = wire.receive(self._connection, limits=SOURCES)[1]
+        except wire.ClosedError:
+            raise GradingError("the suite process ended before it answered") from None
+        if kind != expected:
+            raise GradingError(str(value))
+        return value
+
+    def _results(self, verdicts: dict[str, Any]) -> tuple[ExerciseResult, ...]:
+        return tuple(
+            ExerciseResult(
+                exercise.name,
+                exercise.title,
+                tuple(
+                    _check(test, verdicts.get(test["id"]))
+                    for test in self._tests
+                    if test["exercise"] == exercise.name
+                ),
+            )
+            for exercise in self.assignment.manifest.exercises
+        )
+
+
+def _check(test: dict[str, Any], verdict: Any) -> Check:
+    status, message, public = verdict or ("error", "the test gave no verdict", "no verdict")
+    return Check(
+        id=test["id"],
+        title=test["id"].rpartition("::")[2].removeprefix("test_").replace("_", " "),
+        points=test["points"] if status == "passed" else 0.0,
+        max_points=test["points"],
+        status=status,
+        kind=test["kind"],
+        message=message,
+        public=public,
+    )

@@ -1,0 +1,229 @@
+"""The trusted process: collects a hidden suite once, and is forked for every submission.
+
+It executes no student's byte. A forked copy runs the collected tests against proxies whose
+answers come from workers, and tells the verdicts; whatever one run leaves behind (module
+globals, random state, environment) ends with its copy.
+
+pytest has no public way to collect once and run often. The few half-private names that this
+needs are used in `collect` and in `_run` alone.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from _pytest.config import _prepareconfig
+from _pytest.main import Session
+
+from kit.errors import GradingError, PartDiedError, PartError, UsageError
+from kit.grading import wire
+from kit.grading.assignment import Assignment
+from kit.grading.client import SOURCES, RemoteBench, Zygote
+from kit.grading.sandbox import Limits
+from kit.grading.verdicts import Verdict, verdict
+from kit.testing.parts import Student
+from kit.testing.pytest_plugin import MAKE_STUDENT, SEED, exercise_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from kit.manifest import Exercise
+
+STRIKES = 2
+
+
+class Collector:
+    """A pytest plugin that remembers what could not be collected, and each test's verdict."""
+
+    def __init__(self) -> None:
+        self.errors: list[str] = []
+        self.verdicts: dict[str, Verdict] = {}
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Keep the reason why a file could not be collected."""
+        if report.failed:
+            self.errors.append(str(report.longrepr))
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Iterator[None]:
+        """Turn what a test raised into its verdict; the first thing that went wrong counts."""
+        report = yield
+        error = call.excinfo.value if call.excinfo else None
+        before = self.verdicts.get(item.nodeid)
+        if error is not None and (before is None or before.status == "passed"):
+            self.verdicts[item.nodeid] = verdict(error, _mark(item)[1])
+        elif call.when == "call" and before is None:
+            self.verdicts[item.nodeid] = verdict(None, "")
+        return report
+
+
+class Suite:
+    """A hidden suite, collected."""
+
+    def __init__(self, assignment: Assignment) -> None:
+        self.assignment = assignment
+        self.collector = Collector()
+        self.session = collect(assignment.hidden, self.collector)
+
+    def describe(self) -> list[dict[str, Any]]:
+        """Return every test as a plain table: id, exercise, points and kind."""
+        names = {exercise.name for exercise in self.assignment.manifest.exercises}
+        tests = []
+        for item in self.session.items:
+            points, kind = _mark(item)
+            if exercise_name(item) not in names:
+                raise UsageError(f"{item.nodeid} tests {exercise_name(item)!r}: no such exercise")
+            tests.append(
+                {"id": item.nodeid, "exercise": exercise_name(item), "points": points, "kind": kind}
+            )
+        return tests
+
+    def run(
+        self, zygote: Zygote, sources: Mapping[str, str], problems: Mapping[str, str], seed: int
+    ) -> dict[str, Any]:
+        """Run every test against a submission, in this very process; return the verdicts."""
+        workers = Workers(zygote, sources, problems)
+        self.session.config.stash[MAKE_STUDENT] = workers.student
+        self.session.config.stash[SEED] = seed
+        self.collector.verdicts.clear()
+        try:
+            _run(self.session)
+        finally:
+            workers.close()
+        return {name: list(verdict) for name, verdict in self.collector.verdicts.items()}
+
+
+class Workers:
+    """One worker an exercise; a dead one is replaced once, for the next check."""
+
+    def __init__(
+        self, zygote: Zygote, sources: Mapping[str, str], problems: Mapping[str, str]
+    ) -> None:
+        self._zygote, self._sources, self._problems = zygote, sources, problems
+        self._benches: dict[str, list[RemoteBench]] = {}
+
+    def student(self, exercise: Exercise) -> Student:
+        """Return the student's side for one check of an exercise."""
+        for file in exercise.files:
+            if file in self._problems:
+                raise PartError("FileError", self._problems[file])
+        return Student(self._bench(exercise), exercise)
+
+    def close(self) -> None:
+        """End every worker."""
+        for benches in self._benches.values():
+            benches[-1].close()
+
+    def _bench(self, exercise: Exercise) -> RemoteBench:
+        benches = self._benches.setdefault(exercise.name, [])
+        if not benches or not benches[-1].alive:
+            if len(benches) == STRIKES:
+                raise PartDiedError("WorkerDied", f"not run: {STRIKES} processes had to be ended")
+            files = {name: self._sources[name] for name in exercise.files if name in self._sources}
+            benches.append(RemoteBench(self._zygote, files))
+        benches[-1].start_check()
+        return benches[-1]
+
+
+def collect(folder: Path, plugin: Collector) -> Session:
+    """Collect the tests of a folder; raise UsageError where that cannot be done."""
+    arguments = ["-c", os.devnull, "--rootdir", str(folder), "--confcutdir", str(folder)]
+    arguments += ["--import-mode=importlib", "--strict-markers", "--capture=no"]
+    for name in ("cacheprovider", "terminal", "faulthandler", "warnings"):
+        arguments += ["-p", f"no:{name}"]
+    config = _prepareconfig(
+        [*arguments, "-p", "kit.testing.pytest_plugin", str(folder)], plugins=[plugin]
+    )
+    session = Session.from_config(config)
+    config._do_configure()  # noqa: SLF001 - see the module's docstring
+    config.hook.pytest_sessionstart(session=session)
+    session.perform_collect()
+    if plugin.errors:
+        raise UsageError(f"the hidden suite cannot be collected: {plugin.errors[0]}")
+    return session
+
+
+def _run(session: Session) -> None:
+    for item, following in zip(session.items, [*session.items[1:], None], strict=True):
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+
+
+def _mark(item: pytest.Item) -> tuple[float, str]:
+    mark = item.get_closest_marker("points")
+    if mark is None:
+        raise UsageError(f"{item.nodeid} has no points: pytest.mark.points(number, kind=...)")
+    return float(mark.args[0]), str(mark.kwargs["kind"])
+
+
+def serve(connection: socket.socket, suite: Suite, limits: Limits) -> None:
+    """Describe the suite, then answer each submission with its verdicts, until nobody asks."""
+    wire.send(connection, 0, ("suite", suite.describe()), SOURCES)
+    zygote = Zygote(limits)
+    try:
+        while True:
+            try:
+                nonce, request = wire.receive(connection, limits=SOURCES)
+            except wire.ClosedError:
+                return
+            if not zygote.alive:
+                zygote.close()
+                zygote = Zygote(limits)
+            wire.send(connection, nonce, _forked(suite, zygote, request), SOURCES)
+    finally:
+        zygote.close()
+
+
+def _forked(suite: Suite, zygote: Zygote, request: Any) -> Any:
+    """Run a submission in a copy of this process; return what the copy tells."""
+    here, there = socket.socketpair()
+    process = os.fork()
+    if process == 0:
+        here.close()
+        _tell(there, suite, zygote, request)
+    there.close()
+    try:
+        return wire.receive(here, limits=SOURCES)[1]
+    except wire.WireError as error:
+        return ("failed", f"the run of the suite ended early: {error}")
+    finally:
+        here.close()
+        os.waitpid(process, 0)
+
+
+def _tell(connection: socket.socket, suite: Suite, zygote: Zygote, request: Any) -> None:
+    code = 1
+    try:
+        sources, problems, seed = request
+        try:
+            answer = ("verdicts", suite.run(zygote, sources, problems, int(seed)))
+        except GradingError as error:
+            answer = ("failed", str(error))
+        wire.send(connection, 0, answer, SOURCES)
+        code = 0
+    finally:
+        os._exit(code)  # not sys.exit: a copy must not run the cleanups of the original
+
+
+def main() -> None:
+    """Serve the suite of `python -m kit.grading.suite DESCRIPTOR COURSE NAME`."""
+    connection = socket.socket(fileno=int(sys.argv[1]))
+    try:
+        assignment = Assignment.load(Path(sys.argv[2]), sys.argv[3])
+        suite = Suite(assignment)
+        limits = Limits.read(assignment.manifest.limits)
+        suite.describe()
+    except (UsageError, pytest.UsageError) as error:
+        wire.send(connection, 0, ("failed", str(error)), SOURCES)
+        return
+    serve(connection, suite, limits)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,95 @@
+"""Read `assignment.toml`: which files an assignment has, and which exercise owns which part.
+
+The manifest names what is graded and nothing that a test can compute: points live on the hidden
+tests, expected values nowhere.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from kit.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+MANIFEST = "assignment.toml"
+_EXERCISE_KEYS = {"name", "title", "owns"}
+_KEYS = {"title", "files", "exercise", "limits"}
+
+
+@dataclass(frozen=True, slots=True)
+class Exercise:
+    """One graded unit: its name, its title, and the parts that the student writes for it.
+
+    `owns` maps a part, `kind:name` as in `activation:relu`, to where a student's file keeps it,
+    `file:Class` as in `activations.py:ReLU`.
+    """
+
+    name: str
+    title: str
+    owns: Mapping[str, str]
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files that this exercise needs, each once, in the order of the manifest."""
+        return tuple(dict.fromkeys(place.partition(":")[0] for place in self.owns.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What `assignment.toml` says."""
+
+    title: str
+    files: tuple[str, ...]
+    exercises: tuple[Exercise, ...]
+    limits: Mapping[str, Any] = field(default_factory=dict)
+
+    def exercise(self, name: str) -> Exercise:
+        """Return the exercise of that name; raise UsageError where there is none."""
+        for exercise in self.exercises:
+            if exercise.name == name:
+                return exercise
+        names = ", ".join(exercise.name for exercise in self.exercises)
+        raise UsageError(f"no exercise is called {name!r}; there are: {names}")
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read the manifest of an assignment's folder; raise UsageError where it does not make sense."""
+    path = folder / MANIFEST
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UsageError(f"{folder} is not an assignment: it has no {MANIFEST}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} cannot be read: {error}") from None
+    try:
+        return _check(table)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise UsageError(f"{path} does not describe an assignment: {error}") from None
+
+
+def _check(table: dict[str, Any]) -> Manifest:
+    if unknown := set(table) - _KEYS:
+        raise ValueError(f"unknown key {sorted(unknown)[0]!r}")
+    exercises = tuple(_exercise(entry) for entry in table["exercise"])
+    names = [exercise.name for exercise in exercises]
+    if len(set(names)) != len(names):
+        raise ValueError("two exercises have the same name")
+    files = tuple(str(name) for name in table["files"])
+    for exercise in exercises:
+        if missing := set(exercise.files) - set(files):
+            raise ValueError(f"{exercise.name} needs {sorted(missing)[0]}, which `files` leaves out")
+    return Manifest(str(table["title"]), files, exercises, dict(table.get("limits", {})))
+
+
+def _exercise(entry: dict[str, Any]) -> Exercise:
+    if set(entry) != _EXERCISE_KEYS:
+        raise ValueError(f"an exercise has {', '.join(sorted(_EXERCISE_KEYS))}, not {sorted(entry)}")
+    for part, place in entry["owns"].items():
+        if ":" not in part or ":" not in place:
+            raise ValueError(f"`owns` maps kind:name to file:Class, not {part!r} to {place!r}")
+    return Exercise(entry["name"], entry["title"], dict(entry["owns"]))

@@ -1,0 +1,138 @@
+"""Train the network Neural_layer -> ReLU -> Neural_layer -> Sigmoid and see what it has learned.
+
+The training loop stands on the side of the test: it owns parameters, mini-batches, updates and
+predictions, and asks the student's parts for gradients only. So nothing but right gradients can
+make the parameters right, whatever a student's file does to the kit in its own process.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kit.bench import Handle
+from kit.optimizers import SGD
+from kit.testing.closeness import CheckFailed, show
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kit.protocols import Array
+    from kit.testing.parts import Part, Student
+
+    Parameters = list[dict[str, Array]]
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How the capstone trains: measured so that right parts pass and wrong ones do not."""
+
+    points: int = 256
+    fresh_points: int = 1000
+    neurons: int = 16
+    epochs: int = 40
+    batch_size: int = 64
+    learning_rate: float = 0.3
+    momentum: float = 0.9
+
+
+RECIPE = Recipe()
+
+
+class TwoLayers:
+    """The capstone's network, made of one student's parts, with the start values they choose."""
+
+    def __init__(self, student: Student, features: int, neurons: int, rng: np.random.Generator):
+        seeds = rng.integers(2**32, size=2)
+        layers = [
+            student.make("layer:neural_layer", *widths, student.generator(int(seed)))
+            for widths, seed in zip([(features, neurons), (neurons, 1)], seeds, strict=True)
+        ]
+        relu, sigmoid = student.make("activation:relu"), student.make("activation:sigmoid")
+        steps = [layers[0].handle, relu.handle, layers[1].handle, sigmoid.handle]
+        self._bench = student.bench
+        self._network: Handle = self._bench.network(steps, student.make("loss:bce").handle)
+        self.parameters: Parameters = [_start(layers[0]), {}, _start(layers[1]), {}]
+
+    def gradients(self, x: Array, y: Array) -> Parameters:
+        """Return the gradient of every parameter for a batch, checked for shape and finiteness."""
+        slopes = self._bench.gradients(self._network, self.parameters, x, y)
+        for values, found in zip(self.parameters, slopes, strict=True):
+            for name, value in values.items():
+                _require(found[name], value.shape, f"the gradient of {name} in training")
+        return slopes
+
+    def outputs(self, x: Array, parameters: Parameters) -> Array:
+        """Return what the network answers with these parameters, (batch, 1)."""
+        return self._bench.outputs(self._network, parameters, x)
+
+
+def train(
+    network: TwoLayers, x: Array, y: Array, rng: np.random.Generator, recipe: Recipe = RECIPE
+) -> None:
+    """Train in mini-batches; leave the result in `network.parameters`."""
+    optimizer = SGD(recipe.learning_rate, recipe.momentum)
+    states: list[dict[str, dict[str, Any]]] = [
+        {name: {} for name in values} for values in network.parameters
+    ]
+    for _ in range(recipe.epochs):
+        order = rng.permutation(len(x))
+        for start in range(0, len(x), recipe.batch_size):
+            batch = order[start : start + recipe.batch_size]
+            slopes = network.gradients(x[batch], y[batch])
+            for values, found, state in zip(network.parameters, slopes, states, strict=True):
+                for name in values:
+                    values[name] = optimizer.update(values[name], found[name], state[name])
+
+
+def accuracy_after_training(
+    student: Student, judge: Student, dataset: Callable[..., Any], rng: np.random.Generator
+) -> float:
+    """Return the share of fresh points that `judge`'s parts get right with the trained parameters.
+
+    The fresh points are drawn here and never reach the student's parts.
+    """
+    x, y = dataset(RECIPE.points, rng)
+    fresh_x, fresh_y = dataset(RECIPE.fresh_points, rng)
+    network = TwoLayers(student, x.shape[1], RECIPE.neurons, rng)
+    referee = TwoLayers(judge, x.shape[1], RECIPE.neurons, rng)
+    train(network, x, y, rng)
+    predicted = referee.outputs(fresh_x, network.parameters) > 0.5
+    return float(np.mean(predicted == (fresh_y > 0.5)))
+
+
+def assert_learns(trial: Callable[[], float], bar: float, name: str, trials: int = 3) -> None:
+    """Raise CheckFailed unless the median of some trainings reaches the bar; stop when decided."""
+    results: list[float] = []
+    needed = trials // 2 + 1
+    while max(_passed(results, bar), len(results) - _passed(results, bar)) < needed:
+        results.append(trial())
+    if _passed(results, bar) < needed:
+        raise CheckFailed(
+            f"train ReLU -> Sigmoid on {name} and predict fresh points",
+            came=f"accuracy {', '.join(f'{result:.3f}' for result in results)}",
+            expected=f"at least {bar} in {needed} of {trials} trainings",
+            usually="one part's backward is wrong: the tests of the single parts say which",
+        )
+
+
+def _passed(results: list[float], bar: float) -> int:
+    return sum(result >= bar for result in results)
+
+
+def _start(layer: Part) -> dict[str, Array]:
+    values = {name: layer.get(name) for name in ("weights", "bias")}
+    for name, value in values.items():
+        _require(value, None, f"the start value of {name}")
+    return {name: np.array(value, dtype=float) for name, value in values.items()}
+
+
+def _require(value: Any, shape: tuple[int, ...] | None, asked: str) -> None:
+    if not isinstance(value, np.ndarray) or value.dtype.kind not in "fiu":
+        raise CheckFailed(asked, came=show(value), expected="an array of numbers")
+    if shape is not None and value.shape != shape:
+        raise CheckFailed(asked, came=f"shape {value.shape}", expected=f"shape {shape}")
+    if not np.isfinite(value).all():
+        raise CheckFailed(asked, came="a number that is not finite", expected="finite numbers")

@@ -1,0 +1,115 @@
+"""Compare what a part returned with what is right: strictly, and with words for what differs.
+
+Stricter than `numpy.allclose`, which calls an empty array close to anything: shape, dtype and
+finiteness come first (research: NumPy's documentation of `allclose` on broadcasting).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kit.bench import Opaque
+
+if TYPE_CHECKING:
+    from kit.protocols import Array
+
+RTOL, ATOL = 1e-5, 1e-7
+
+
+class CheckFailed(AssertionError):  # noqa: N818 - it is a verdict, read aloud: "check failed"
+    """A part broke its contract: what was asked, with what input, what came, what it means."""
+
+    def __init__(
+        self, asked: str, *, given: str = "", came: str = "", expected: str = "", usually: str = ""
+    ) -> None:
+        self.asked = asked
+        lines = [
+            ("Asked", asked),
+            ("Smallest input that shows it", given),
+            ("Came", came),
+            ("Expected", expected),
+            ("What it usually means", usually),
+        ]
+        super().__init__("\n".join(f"{label}: {_indent(text)}" for label, text in lines if text))
+
+
+def assert_close(
+    actual: Any,
+    expected: Array | float,
+    *,
+    asked: str,
+    given: str = "",
+    usually: str = "",
+    rtol: float = RTOL,
+    atol: float = ATOL,
+) -> None:
+    """Raise CheckFailed unless `actual` is an array of floats with the shape and values expected."""
+    target = np.asarray(expected, dtype=float)
+    trouble = difference(actual, target, rtol, atol)
+    if trouble:
+        raise CheckFailed(asked, given=given, came=trouble, expected=show(target), usually=usually)
+
+
+def assert_number(actual: Any, expected: float, *, asked: str, **words: Any) -> None:
+    """Raise CheckFailed unless `actual` is one number, in whatever wrapping, close to expected."""
+    assert_close(as_number(actual, asked), expected, asked=asked, **words)
+
+
+def as_number(actual: Any, asked: str) -> Any:
+    """Return one number as a float; an array of one element counts, for NumPy's products make it."""
+    if isinstance(actual, bool) or not isinstance(actual, int | float | np.ndarray):
+        raise CheckFailed(asked, came=show(actual), expected="one number for the whole batch")
+    if np.size(actual) != 1:
+        came = f"an array of shape {np.shape(actual)}"
+        raise CheckFailed(asked, came=came, expected="one number for the whole batch")
+    return np.asarray(actual, dtype=float).reshape(())
+
+
+def assert_unchanged(after: Any, before: Array, *, asked: str, name: str) -> None:
+    """Raise CheckFailed where a call changed an argument that it was not to touch."""
+    if not isinstance(after, np.ndarray) or not np.array_equal(after, before, equal_nan=True):
+        raise CheckFailed(
+            f"{asked}, leaving {name} as it is",
+            came=f"{name} = {show(after)} after the call",
+            expected=f"{name} = {show(before)}, as before the call",
+            usually=f"{name} is written to in place; work on a copy, or build a new array",
+        )
+
+
+def difference(actual: Any, expected: Array, rtol: float = RTOL, atol: float = ATOL) -> str:
+    """Say in a few words how a value differs from the array expected, or return ''."""
+    if isinstance(actual, float | int) and not isinstance(actual, bool):
+        actual = np.asarray(float(actual))
+    if not isinstance(actual, np.ndarray):
+        return show(actual)
+    if actual.shape != expected.shape:
+        return f"shape {actual.shape} instead of {expected.shape}: {show(actual)}"
+    if actual.dtype != np.float64:
+        return f"dtype {actual.dtype} instead of float64: {show(actual)}"
+    if np.allclose(actual, expected, rtol=rtol, atol=atol):
+        return ""
+    return show(actual)
+
+
+def show(value: Any) -> str:
+    """Write a value the way a student would type it, shortened where it is long."""
+    if value is None:
+        return "None: nothing was returned"
+    if isinstance(value, Opaque):
+        return f"an object of type {value.type_name}"
+    if isinstance(value, np.ndarray):
+        return _show_array(value)
+    return repr(value)[:200]
+
+
+def _show_array(array: Array) -> str:
+    if array.ndim == 0:
+        return f"{array.item():.6g}" if array.dtype.kind == "f" else str(array.item())
+    text = np.array2string(array, precision=4, separator=", ", threshold=24, suppress_small=False)
+    return " ".join(text.split())
+
+
+def _indent(text: str) -> str:
+    return text.replace("\n", "\n    ")

@@ -1,0 +1,114 @@
+"""The student's side of a test: makes their parts and calls them with copies.
+
+A test never holds a student's object. It holds a `Part`, which sends copies to a bench, here or
+in a worker process, and hands back plain values that cannot be written to. `part.echo` holds the
+arguments of the last call as they were afterwards, so that purity is seen from outside.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from kit.bench import Bench, Handle
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from kit.manifest import Exercise, Manifest
+    from kit.protocols import Array
+
+
+class BenchLike(Protocol):
+    """What `kit.bench.Bench` offers, wherever it stands."""
+
+    def make(self, part: str, place: str, arguments: Sequence[Any]) -> Handle:
+        """Call the factory of a part."""
+
+    def bare(self, part: str, place: str) -> Handle:
+        """Make an object without calling its `__init__`."""
+
+    def generator(self, seed: int) -> Handle:
+        """Keep a random generator."""
+
+    def call(self, handle: Handle, method: str, arguments: Sequence[Any]) -> tuple[Any, Any]:
+        """Return the result of a method, and its arguments after the call."""
+
+    def get(self, handle: Handle, attribute: str) -> Any:
+        """Return an attribute."""
+
+    def set(self, handle: Handle, attribute: str, value: Any) -> None:
+        """Set an attribute."""
+
+    def network(self, steps: Sequence[Handle], loss: Handle) -> Handle:
+        """Stack parts into a network."""
+
+    def gradients(
+        self, network: Handle, parameters: Sequence[Mapping[str, Array]], x: Array, y: Array
+    ) -> list[dict[str, Array]]:
+        """Return the gradient of every parameter."""
+
+    def outputs(
+        self, network: Handle, parameters: Sequence[Mapping[str, Array]], x: Array
+    ) -> Array:
+        """Return the answers of a network."""
+
+
+class Part:
+    """One of the student's objects; `name` is how messages call it, as in `ReLU`."""
+
+    def __init__(self, bench: BenchLike, handle: Handle, name: str) -> None:
+        self.bench, self.handle, self.name = bench, handle, name
+        self.echo: tuple[Any, ...] = ()
+
+    def forward(self, *arguments: Array) -> Any:
+        """Call the student's `forward`."""
+        return self._call("forward", arguments)
+
+    def backward(self, *arguments: Array) -> Any:
+        """Call the student's `backward`; a test calls `forward` right before it, as the kit does."""
+        return self._call("backward", arguments)
+
+    def get(self, attribute: str) -> Any:
+        """Return the value of an attribute."""
+        return self.bench.get(self.handle, attribute)
+
+    def set(self, attribute: str, value: Array) -> None:
+        """Set an attribute to a copy of an array."""
+        self.bench.set(self.handle, attribute, np.array(value))
+
+    def _call(self, method: str, arguments: Sequence[Array]) -> Any:
+        copies = [np.array(argument) for argument in arguments]
+        result, self.echo = self.bench.call(self.handle, method, copies)
+        return result
+
+
+class Student:
+    """Makes the parts that one exercise owns, on the bench given."""
+
+    def __init__(self, bench: BenchLike, exercise: Exercise) -> None:
+        self.bench, self._owns = bench, exercise.owns
+
+    def make(self, part: str, *arguments: Any) -> Part:
+        """Make a part, as in `make("activation:relu")`."""
+        return self._part(part, self.bench.make(part, self._owns[part], arguments))
+
+    def bare(self, part: str) -> Part:
+        """Make a part without its `__init__`."""
+        return self._part(part, self.bench.bare(part, self._owns[part]))
+
+    def generator(self, seed: int) -> Handle:
+        """Return a random generator, as an argument for `make`."""
+        return self.bench.generator(seed)
+
+    def _part(self, part: str, handle: Handle) -> Part:
+        return Part(self.bench, handle, self._owns[part].partition(":")[2])
+
+
+def local_student(folder: Path, manifest: Manifest, exercise: Exercise) -> Student:
+    """Return the student whose files are in a folder, in this very process: for trusted code."""
+    paths = [folder / name for name in manifest.files]
+    sources = {path.name: path.read_text(encoding="utf-8-sig") for path in paths if path.is_file()}
+    return Student(Bench(sources), exercise)

@@ -1,0 +1,70 @@
+"""What `-p kit.testing.pytest_plugin` gives to tests: marks, the student's parts, and the dice.
+
+A test names its exercise with `pytest.mark.exercise("relu")`. The fixture `student` then makes
+the parts that this exercise owns; where they come from is the caller's affair: the folder beside
+the tests, `solutions/<name>` for a hidden suite run by hand, or a worker of the grader.
+"""
+
+from __future__ import annotations
+
+import zlib
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from kit.manifest import MANIFEST, Exercise, read_manifest
+from kit.testing.parts import Student, local_student
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+MAKE_STUDENT = pytest.StashKey["Callable[[Exercise], Student]"]()
+SEED = pytest.StashKey[int]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marks, so that `--strict-markers` knows them."""
+    config.addinivalue_line("markers", "exercise(name): the exercise of the manifest under test")
+    config.addinivalue_line("markers", "points(number, kind): what a hidden test is worth")
+
+
+@pytest.fixture
+def student(request: pytest.FixtureRequest) -> Student:
+    """Make the student's parts for the exercise that the test is marked with."""
+    folder = assignment_folder(request.path)
+    manifest = read_manifest(folder)
+    exercise = manifest.exercise(exercise_name(request.node))
+    make = request.config.stash.get(MAKE_STUDENT, None)
+    return make(exercise) if make else local_student(folder, manifest, exercise)
+
+
+@pytest.fixture
+def reference(request: pytest.FixtureRequest) -> Student:
+    """Make the reference parts, in this process, for the exercise of the test."""
+    folder = assignment_folder(request.path)
+    manifest = read_manifest(folder)
+    return local_student(folder, manifest, manifest.exercise(exercise_name(request.node)))
+
+
+@pytest.fixture
+def rng(request: pytest.FixtureRequest) -> np.random.Generator:
+    """Return dice that differ from test to test and, in grading, from submission to submission."""
+    test = f"{request.path.name}::{request.node.name}"
+    return np.random.default_rng([request.config.stash.get(SEED, 0), zlib.crc32(test.encode())])
+
+
+def exercise_name(item: pytest.Item) -> str:
+    """Return the exercise that a test is marked with."""
+    mark = item.get_closest_marker("exercise")
+    if mark is None:
+        raise pytest.UsageError(f"{item.nodeid} is not marked with pytest.mark.exercise(name)")
+    return str(mark.args[0])
+
+
+def assignment_folder(test: Path) -> Path:
+    """Return the assignment's folder: beside the tests, or in solutions/ for a hidden suite."""
+    if (test.parent / MANIFEST).is_file():
+        return test.parent
+    return test.parents[3] / "solutions" / test.parent.name

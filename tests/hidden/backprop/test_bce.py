@@ -1,0 +1,127 @@
+"""Hidden tests of the exercise BinaryCrossEntropy: 20 points.
+
+Exact values are asked for between 0.02 and 0.98 only: clipping at 1e-7 and at 1e-15 are both
+right, and differ beyond.
+"""
+
+import numpy as np
+import pytest
+
+from kit.testing.closeness import CheckFailed, as_number, assert_close, assert_number
+from kit.testing.closeness import assert_unchanged, show
+
+pytestmark = pytest.mark.exercise("bce")
+
+FORWARD = "bce.forward(y_true, y_pred)"
+BACKWARD = "bce.backward(y_true, y_pred)"
+
+
+def batch(rng, samples):
+    labels = rng.permutation(np.arange(samples) % 2).astype(float)[:, None]
+    return labels, 0.02 + 0.96 * rng.random((samples, 1))
+
+
+def expected(y_true, y_pred):
+    return -np.mean(np.where(y_true == 1, np.log(y_pred), np.log(1 - y_pred)))
+
+
+def slope(y_true, y_pred):
+    return np.where(y_true == 1, -1 / y_pred, 1 / (1 - y_pred)) / len(y_true)
+
+
+def backward(bce, y_true, y_pred):
+    bce.forward(y_true, y_pred)
+    return bce.backward(y_true, y_pred)
+
+
+@pytest.mark.points(5, kind="value")
+def test_forward_is_the_mean_cross_entropy(bce, rng):
+    for samples in (1, 2, 7, 33):
+        y_true, y_pred = batch(rng, samples)
+
+        loss = bce.forward(y_true, y_pred)
+
+        given = f"y_true = {show(y_true)}, y_pred = {show(y_pred)}"
+        assert_number(loss, expected(y_true, y_pred), asked=FORWARD, given=given)
+
+
+@pytest.mark.points(2, kind="value")
+def test_forward_of_a_batch_given_twice_is_the_same(bce, rng):
+    y_true, y_pred = batch(rng, 6)
+
+    once = bce.forward(y_true, y_pred)
+    twice = bce.forward(np.vstack([y_true, y_true]), np.vstack([y_pred, y_pred]))
+
+    assert_number(once, expected(y_true, y_pred), asked=FORWARD)
+    assert_number(twice, expected(y_true, y_pred), asked=FORWARD, given="the same batch twice")
+
+
+@pytest.mark.points(3, kind="stability")
+def test_forward_is_finite_and_sensible_at_zero_and_one(bce):
+    cases = [(1.0, 0.0, 5, 1000), (0.0, 1.0, 5, 1000), (1.0, 1.0, -1e-3, 1e-3)]
+    cases += [(0.0, 0.0, -1e-3, 1e-3), (1.0, 1e-4, 9.0, 9.4), (0.0, 1 - 1e-4, 9.0, 9.4)]
+    for label, prediction, low, high in cases:
+        y_true, y_pred = np.array([[label], [label]]), np.array([[prediction], [prediction]])
+
+        loss = as_number(bce.forward(y_true, y_pred), FORWARD)
+
+        if not low <= loss <= high:
+            given = f"y_true = {show(y_true)}, y_pred = {show(y_pred)}"
+            raise CheckFailed(FORWARD, given=given, came=show(loss), expected=f"{low} to {high}")
+
+
+@pytest.mark.points(6, kind="gradient")
+def test_backward_is_the_slope_of_the_mean_loss(bce, rng):
+    for samples in (1, 2, 7, 33):
+        y_true, y_pred = batch(rng, samples)
+
+        gradient = backward(bce, y_true, y_pred)
+
+        given = f"y_true = {show(y_true)}, y_pred = {show(y_pred)}"
+        assert_close(gradient, slope(y_true, y_pred), asked=BACKWARD, given=given)
+
+
+@pytest.mark.points(2, kind="stability")
+def test_backward_is_finite_and_points_the_right_way_at_zero_and_one(bce):
+    y_true = np.array([[1.0], [0.0], [1.0], [0.0], [1.0], [0.0]])
+    y_pred = np.array([[0.0], [1.0], [1.0], [0.0], [1e-4], [1 - 1e-4]])
+
+    gradient = backward(bce, y_true, y_pred)
+
+    given = f"y_true = {show(y_true)}, y_pred = {show(y_pred)}"
+    assert_close(gradient, np.nan_to_num(gradient), asked=BACKWARD, given=given)
+    wrong = gradient[:2] * [[-1.0], [1.0]] <= 0
+    if wrong.any() or not np.isfinite(gradient).all():
+        expected_words = "finite; negative for y_true = 1, positive for y_true = 0"
+        raise CheckFailed(BACKWARD, given=given, came=show(gradient), expected=expected_words)
+    steep = np.array([[-1e4], [1e4]]) / len(y_true)
+    assert_close(gradient[4:], steep, asked=BACKWARD, given=given, rtol=0.15)
+
+
+@pytest.mark.points(1, kind="purity")
+def test_forward_leaves_labels_and_predictions_alone(bce, rng):
+    y_true, y_pred = batch(rng, 6)
+    y_pred[:2] = [[0.0], [1.0]]
+
+    loss = as_number(bce.forward(y_true, y_pred), FORWARD)
+
+    inner = as_number(bce.forward(y_true[2:], y_pred[2:]), FORWARD)
+    assert_number(inner, expected(y_true[2:], y_pred[2:]), asked=FORWARD)
+    assert_close(loss, np.nan_to_num(loss, posinf=0.0), asked=FORWARD)
+    bce.forward(y_true, y_pred)
+    assert_unchanged(bce.echo[0], y_true, asked=FORWARD, name="y_true")
+    assert_unchanged(bce.echo[1], y_pred, asked=FORWARD, name="y_pred")
+
+
+@pytest.mark.points(1, kind="purity")
+def test_backward_leaves_labels_and_predictions_alone(bce, rng):
+    y_true, y_pred = batch(rng, 6)
+    edge = y_pred.copy()
+    edge[:2] = [[0.0], [1.0]]
+
+    gradient = backward(bce, y_true, y_pred)
+
+    assert_close(gradient, slope(y_true, y_pred), asked=BACKWARD)
+    backward(bce, y_true, edge)
+    assert_unchanged(bce.echo[0], y_true, asked=BACKWARD, name="y_true")
+    assert_unchanged(bce.echo[1], edge, asked=BACKWARD, name="y_pred")

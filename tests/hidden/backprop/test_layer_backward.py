@@ -1,0 +1,124 @@
+"""Hidden tests of the exercise Neural_layer, backward: 25 points.
+
+The right answers follow from the weights that the test sets, so a wrong forward or a wrong start
+costs nothing here.
+"""
+
+import contextlib
+
+import numpy as np
+import pytest
+
+from kit.errors import PartError
+from kit.testing.closeness import CheckFailed, assert_close, assert_unchanged, show
+
+pytestmark = pytest.mark.exercise("layer_backward")
+
+BACKWARD = "layer.backward(grad, x)"
+SIZES = [(4, 3, 2), (7, 2, 5), (2, 5, 1), (6, 1, 3), (1, 4, 2)]
+
+
+class Case:
+    """A layer with set weights, a batch and an incoming gradient, all random."""
+
+    def __init__(self, layer_with, rng, samples, features, neurons):
+        self.weights = rng.standard_normal((features, neurons))
+        self.bias = rng.standard_normal((1, neurons))
+        self.layer = layer_with(self.weights, self.bias)
+        self.draw(rng, samples)
+
+    def draw(self, rng, samples):
+        self.x = rng.standard_normal((samples, self.weights.shape[0]))
+        self.grad = rng.standard_normal((samples, self.weights.shape[1]))
+        return self
+
+    @property
+    def words(self):
+        given = f"x = {show(self.x)}, grad = {show(self.grad)}, weights = {show(self.weights)}"
+        return {"asked": BACKWARD, "given": given}
+
+    def backward(self):
+        """Return dL/dx and the gradients, as the kit asks for them: forward comes first."""
+        with contextlib.suppress(PartError):
+            self.layer.forward(self.x)
+        return unpacked(self.layer.backward(self.grad, self.x))
+
+    def check(self, answer):
+        dx, gradients = answer
+        assert_close(dx, self.grad @ self.weights.T, **self.words)
+        assert_close(gradients["weights"], self.x.T @ self.grad, **self.words)
+        self.check_bias(gradients["bias"])
+
+    def check_bias(self, gradient):
+        """The gradient of the bias has the shape of the student's own bias."""
+        shape = np.shape(self.layer.get("bias"))
+        assert_close(gradient, self.grad.sum(axis=0).reshape(shape), **self.words)
+
+
+def unpacked(answer):
+    right = isinstance(answer, tuple | list) and len(answer) == 2 and isinstance(answer[1], dict)
+    if not right or not {"weights", "bias"} <= set(answer[1]):
+        expected = 'dL/dx and {"weights": ..., "bias": ...}'
+        raise CheckFailed(BACKWARD, came=show(answer), expected=expected)
+    return answer
+
+
+@pytest.fixture
+def cases(layer_with, rng):
+    return [Case(layer_with, rng, *sizes) for sizes in SIZES]
+
+
+@pytest.mark.points(6, kind="gradient")
+def test_backward_hands_the_gradient_on_to_the_input(cases):
+    for case in cases:
+        dx, _ = case.backward()
+
+        assert_close(dx, case.grad @ case.weights.T, **case.words)
+
+
+@pytest.mark.points(6, kind="gradient")
+def test_backward_sums_the_gradient_of_the_weights_over_the_batch(cases):
+    for case in cases:
+        _, gradients = case.backward()
+
+        assert_close(gradients["weights"], case.x.T @ case.grad, **case.words)
+
+
+@pytest.mark.points(6, kind="gradient")
+def test_backward_sums_the_gradient_of_the_bias_over_the_batch(cases):
+    for case in cases:
+        _, gradients = case.backward()
+
+        case.check_bias(gradients["bias"])
+
+
+@pytest.mark.points(3, kind="state")
+def test_backward_gives_the_same_answer_again_and_a_new_one_for_a_new_batch(cases, rng):
+    for case in cases:
+        case.check(case.backward())
+        case.check(case.backward())
+        case.draw(rng, 3).check(case.backward())
+
+
+@pytest.mark.points(2, kind="purity")
+def test_backward_updates_nothing(cases):
+    for case in cases:
+        case.check(case.backward())
+
+        layer = case.layer
+        assert_unchanged(layer.echo[1], case.x, asked=BACKWARD, name="x")
+        assert_unchanged(layer.get("weights"), case.weights, asked=BACKWARD, name="weights")
+        bias = np.reshape(layer.get("bias"), case.bias.shape)
+        assert_unchanged(bias, case.bias, asked=BACKWARD, name="bias")
+
+
+@pytest.mark.points(2, kind="state")
+def test_two_layers_do_not_share_what_they_keep(layer_with, rng):
+    first, second = (Case(layer_with, rng, 4, 3, 2) for _ in range(2))
+
+    for case in (first, second):
+        with contextlib.suppress(PartError):
+            case.layer.forward(case.x)
+
+    for case in (second, first):
+        case.check(unpacked(case.layer.backward(case.grad, case.x)))

@@ -1,0 +1,113 @@
+"""Hidden tests of the exercise Neural_layer, start values and forward: 10 points."""
+
+import numpy as np
+import pytest
+
+from kit.testing.closeness import CheckFailed, assert_close, assert_unchanged, show
+
+pytestmark = pytest.mark.exercise("layer_forward")
+
+FORWARD = "layer.forward(x)"
+START = "Neural_layer(num_of_features, num_of_neurons, rng)"
+
+
+def numbers(layer, name, shapes):
+    """Return a start value, after a look at its shape and its numbers."""
+    value = layer.get(name)
+    asked = f"{START}: {name}"
+    if not isinstance(value, np.ndarray) or value.shape not in shapes:
+        came = f"shape {value.shape}" if isinstance(value, np.ndarray) else show(value)
+        raise CheckFailed(asked, came=came, expected=f"an array of shape {shapes[0]}")
+    if value.dtype.kind != "f" or not np.isfinite(value).all():
+        raise CheckFailed(asked, came=show(value), expected="finite floats")
+    return value
+
+
+def weights(layer, features, neurons):
+    return numbers(layer, "weights", [(features, neurons)])
+
+
+@pytest.mark.points(4, kind="value")
+def test_forward_weighs_the_features_and_adds_the_bias(layer_with, rng):
+    for samples, features, neurons in [(4, 3, 2), (1, 3, 5), (6, 1, 1), (5, 5, 5), (3, 2, 4)]:
+        x = rng.standard_normal((samples, features))
+        w, b = rng.standard_normal((features, neurons)), rng.standard_normal((1, neurons))
+
+        y = layer_with(w, b).forward(x)
+
+        given = f"x = {show(x)}, weights = {show(w)}, bias = {show(b)}"
+        assert_close(y, x @ w + b, asked=FORWARD, given=given)
+
+
+@pytest.mark.points(1, kind="shape")
+def test_weights_and_bias_have_one_place_a_feature_and_a_neuron(neural_layer):
+    for features, neurons in [(3, 2), (1, 4), (6, 1)]:
+        layer = neural_layer(features, neurons)
+
+        weights(layer, features, neurons)
+        numbers(layer, "bias", [(1, neurons), (neurons,)])
+
+
+@pytest.mark.points(1, kind="start")
+def test_neurons_start_different_from_each_other(neural_layer):
+    for seed, (features, neurons) in enumerate([(4, 3), (2, 16), (16, 6), (5, 5)]):
+        start = weights(neural_layer(features, neurons, seed), features, neurons)
+
+        rank = np.linalg.matrix_rank(start)
+        if rank < min(start.shape):
+            expected = f"rank {min(start.shape)}: no neuron a copy of another"
+            raise CheckFailed(START, came=f"rank {rank}: {show(start)}", expected=expected)
+
+
+@pytest.mark.points(1, kind="start")
+def test_start_values_come_from_the_generator_handed_in(student, neural_layer):
+    first, same, other = (weights(neural_layer(4, 3, seed), 4, 3) for seed in (7, 7, 8))
+    shared = student.generator(7)
+    one, two = (
+        weights(student.make("layer:neural_layer", 4, 3, shared), 4, 3) for _ in range(2)
+    )
+
+    assert_close(same, first, asked=f"{START} twice with the same seed", rtol=0, atol=0)
+    for pair, asked in [((first, other), "with two seeds"), ((one, two), "twice from one rng")]:
+        if np.allclose(*pair):
+            came = f"{show(pair[0])} and {show(pair[1])}"
+            raise CheckFailed(f"{START} {asked}", came=came, expected="different weights")
+
+
+@pytest.mark.points(1, kind="start")
+def test_the_bias_starts_near_zero_and_the_weights_at_a_sane_size(neural_layer):
+    layer = neural_layer(16, 24, 3)
+
+    bias = numbers(layer, "bias", [(1, 24), (24,)])
+    spread = weights(layer, 16, 24).std()
+
+    if np.abs(bias).max() > 0.5:
+        raise CheckFailed(f"{START}: bias", came=show(bias), expected="numbers near zero")
+    if not 1e-4 < spread < 3:
+        came = f"a standard deviation of {spread:.3g}"
+        raise CheckFailed(f"{START}: weights", came=came, expected="0.0001 to 3")
+
+
+@pytest.mark.points(1, kind="purity")
+def test_forward_leaves_its_input_and_parameters_alone(layer_with, rng):
+    x, w, b = rng.standard_normal((5, 3)), rng.standard_normal((3, 4)), rng.standard_normal((1, 4))
+    layer = layer_with(w, b)
+
+    y = layer.forward(x)
+
+    assert_close(y, x @ w + b, asked=FORWARD)
+    assert_unchanged(layer.echo[0], x, asked=FORWARD, name="x")
+    assert_unchanged(layer.get("weights"), w, asked=FORWARD, name="weights")
+    assert_unchanged(np.reshape(layer.get("bias"), b.shape), b, asked=FORWARD, name="bias")
+
+
+@pytest.mark.points(1, kind="state")
+def test_forward_reads_the_parameters_at_each_call(layer_with, rng):
+    w, b = rng.standard_normal((3, 4)), rng.standard_normal((1, 4))
+    layer = layer_with(w, b)
+
+    for samples in (5, 2, 5):
+        x = rng.standard_normal((samples, 3))
+        assert_close(layer.forward(x), x @ w + b, asked=FORWARD, given="a second batch")
+        w = w + 1
+        layer.set("weights", w)

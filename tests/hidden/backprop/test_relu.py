@@ -1,0 +1,109 @@
+"""Hidden tests of the exercise ReLU: 15 points."""
+
+import numpy as np
+import pytest
+
+from kit.testing.closeness import assert_close, assert_unchanged, show
+from kit.testing.gradients import away_from_kinks
+
+pytestmark = pytest.mark.exercise("relu")
+
+FORWARD = "relu.forward(x)"
+BACKWARD = "relu.backward(grad, x, relu.forward(x))"
+
+
+def backward(relu, grad, x):
+    return relu.backward(grad, x, relu.forward(x))
+
+
+@pytest.mark.points(3, kind="value")
+def test_forward_keeps_the_positive_and_zeroes_the_rest(relu, rng):
+    for shape in [(4, 3), (1, 1), (7, 5), (1, 6), (3, 1)]:
+        x = 3 * rng.standard_normal(shape)
+
+        y = relu.forward(x)
+
+        assert_close(y, np.maximum(x, 0), asked=FORWARD, given=f"x = {show(x)}")
+
+
+@pytest.mark.points(1, kind="value")
+def test_forward_and_backward_are_right_far_from_zero(relu, rng):
+    x = np.array([[-1e6, 1e6, 30.0, -300.0], [7.5, -7.5, 1e3, 99.0]])
+    grad = rng.standard_normal(x.shape)
+
+    y = relu.forward(x)
+    dx = relu.backward(grad, x, y)
+
+    assert_close(y, np.maximum(x, 0), asked=FORWARD, given=f"x = {show(x)}")
+    assert_close(dx, grad * (x > 0), asked=BACKWARD, given=f"x = {show(x)}")
+
+
+@pytest.mark.points(1, kind="purity")
+def test_forward_leaves_its_input_alone(relu, rng):
+    x = rng.standard_normal((4, 3))
+
+    y = relu.forward(x)
+
+    assert_close(y, np.maximum(x, 0), asked=FORWARD)
+    assert_unchanged(relu.echo[0], x, asked=FORWARD, name="x")
+
+
+@pytest.mark.points(5, kind="gradient")
+def test_backward_multiplies_the_incoming_gradient_by_the_slope(relu, rng):
+    for shape in [(6, 4), (2, 1), (1, 5), (9, 3)]:
+        x = away_from_kinks(rng, shape)
+        grad = rng.standard_normal(shape)
+
+        dx = backward(relu, grad, x)
+
+        given = f"x = {show(x)}, grad = {show(grad)}"
+        assert_close(dx, grad * (x > 0), asked=BACKWARD, given=given)
+
+
+@pytest.mark.points(1, kind="gradient")
+def test_backward_at_zero_takes_a_slope_from_zero_to_one(relu, rng):
+    x = np.zeros((3, 4))
+    grad = 1 + rng.random(x.shape)
+
+    dx = backward(relu, grad, x)
+
+    assert_close(dx, np.clip(dx, 0, grad), asked=BACKWARD, given="x = 0")
+
+
+@pytest.mark.points(1, kind="purity")
+def test_backward_leaves_x_and_y_alone(relu, rng):
+    x = away_from_kinks(rng, (4, 3))
+    grad = rng.standard_normal(x.shape)
+
+    y = relu.forward(x)
+    dx = relu.backward(grad, x, y)
+
+    assert_close(dx, grad * (x > 0), asked=BACKWARD)
+    assert_unchanged(relu.echo[1], x, asked=BACKWARD, name="x")
+    assert_unchanged(relu.echo[2], y, asked=BACKWARD, name="y")
+
+
+@pytest.mark.points(2, kind="state")
+def test_every_batch_is_a_new_one(relu, rng):
+    for shape in [(5, 3), (2, 7), (5, 3), (1, 2)]:
+        x = away_from_kinks(rng, shape)
+        grad = rng.standard_normal(shape)
+
+        y = relu.forward(x)
+        dx = relu.backward(grad, x, y)
+
+        assert_close(y, np.maximum(x, 0), asked=FORWARD, given="a second batch")
+        assert_close(dx, grad * (x > 0), asked=BACKWARD, given="a second batch")
+
+
+@pytest.mark.points(1, kind="state")
+def test_two_objects_do_not_share_what_they_keep(student, rng):
+    first, second = student.make("activation:relu"), student.make("activation:relu")
+    x, other = away_from_kinks(rng, (4, 3)), away_from_kinks(rng, (4, 3))
+    grad = rng.standard_normal(x.shape)
+
+    y = first.forward(x)
+    second.backward(grad, other, second.forward(other))
+    dx = first.backward(grad, x, y)
+
+    assert_close(dx, grad * (x > 0), asked=BACKWARD, given="two objects in one network")

@@ -1,0 +1,111 @@
+"""Hidden tests of the exercise Sigmoid: 15 points. Naive formulas keep all of them."""
+
+import numpy as np
+import pytest
+
+from kit.testing.closeness import assert_close, assert_unchanged, show
+
+pytestmark = pytest.mark.exercise("sigmoid")
+
+FORWARD = "sigmoid.forward(x)"
+BACKWARD = "sigmoid.backward(grad, x, sigmoid.forward(x))"
+
+
+def expected(x):
+    return 0.5 * (1 + np.tanh(0.5 * x))
+
+
+def slope(x):
+    return expected(x) * expected(-x)
+
+
+@pytest.mark.points(3, kind="value")
+def test_forward_squeezes_numbers_between_zero_and_one(sigmoid, rng):
+    for shape in [(4, 3), (1, 1), (7, 5), (1, 6), (3, 1)]:
+        x = 4 * rng.standard_normal(shape)
+
+        y = sigmoid.forward(x)
+
+        assert_close(y, expected(x), asked=FORWARD, given=f"x = {show(x)}")
+
+
+@pytest.mark.points(2, kind="stability")
+def test_forward_is_finite_and_right_far_from_zero(sigmoid):
+    x = np.array([[-1000.0, 1000.0, -40.0], [40.0, -710.0, 710.0], [0.0, -12.0, 12.0]])
+
+    y = sigmoid.forward(x)
+
+    assert_close(y, expected(x), asked=FORWARD, given=f"x = {show(x)}")
+
+
+@pytest.mark.points(1, kind="purity")
+def test_forward_leaves_its_input_alone(sigmoid, rng):
+    x = rng.standard_normal((4, 3))
+    far = np.array([[-800.0, 800.0, -60.0, 60.0]])
+
+    for batch in (x, far):
+        y = sigmoid.forward(batch)
+
+        assert_close(y, expected(batch), asked=FORWARD)
+        assert_unchanged(sigmoid.echo[0], batch, asked=FORWARD, name="x")
+
+
+@pytest.mark.points(5, kind="gradient")
+def test_backward_multiplies_the_incoming_gradient_by_the_slope(sigmoid, rng):
+    for shape in [(6, 4), (2, 1), (1, 5), (9, 3)]:
+        x = 2 * rng.standard_normal(shape)
+        grad = rng.standard_normal(shape)
+
+        dx = sigmoid.backward(grad, x, sigmoid.forward(x))
+
+        given = f"x = {show(x)}, grad = {show(grad)}"
+        assert_close(dx, grad * slope(x), asked=BACKWARD, given=given)
+
+
+@pytest.mark.points(1, kind="stability")
+def test_backward_is_flat_and_finite_far_from_zero(sigmoid, rng):
+    x = np.array([[-1000.0, 1000.0, -40.0], [40.0, -710.0, 710.0]])
+    grad = rng.standard_normal(x.shape)
+
+    dx = sigmoid.backward(grad, x, sigmoid.forward(x))
+
+    assert_close(dx, np.zeros(x.shape), asked=BACKWARD, given=f"x = {show(x)}", atol=1e-6)
+
+
+@pytest.mark.points(1, kind="purity")
+def test_backward_leaves_x_and_y_alone(sigmoid, rng):
+    x = rng.standard_normal((4, 3))
+    grad = rng.standard_normal(x.shape)
+
+    y = sigmoid.forward(x)
+    dx = sigmoid.backward(grad, x, y)
+
+    assert_close(dx, grad * slope(x), asked=BACKWARD)
+    assert_unchanged(sigmoid.echo[1], x, asked=BACKWARD, name="x")
+    assert_unchanged(sigmoid.echo[2], y, asked=BACKWARD, name="y")
+
+
+@pytest.mark.points(1, kind="state")
+def test_every_batch_is_a_new_one(sigmoid, rng):
+    for shape in [(5, 3), (2, 7), (5, 3), (1, 2)]:
+        x = rng.standard_normal(shape)
+        grad = rng.standard_normal(shape)
+
+        y = sigmoid.forward(x)
+        dx = sigmoid.backward(grad, x, y)
+
+        assert_close(y, expected(x), asked=FORWARD, given="a second batch")
+        assert_close(dx, grad * slope(x), asked=BACKWARD, given="a second batch")
+
+
+@pytest.mark.points(1, kind="state")
+def test_two_objects_do_not_share_what_they_keep(student, rng):
+    first, second = student.make("activation:sigmoid"), student.make("activation:sigmoid")
+    x, other = rng.standard_normal((4, 3)), rng.standard_normal((4, 3))
+    grad = rng.standard_normal(x.shape)
+
+    y = first.forward(x)
+    second.backward(grad, other, second.forward(other))
+    dx = first.backward(grad, x, y)
+
+    assert_close(dx, grad * slope(x), asked=BACKWARD, given="two objects in one network")
