@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from kit.bench import Bench, Handle
+from kit.errors import PartError
+from kit.testing.closeness import show
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from kit.manifest import Exercise, Manifest
@@ -67,6 +69,10 @@ class Part:
         """Call the student's `forward`."""
         return self._call("forward", arguments)
 
+    def forward_of(self, argument: str) -> Callable[..., Any]:
+        """Return `forward` as a function of one argument by name."""
+        return lambda **inputs: self.forward(inputs[argument])
+
     def backward(self, *arguments: Array) -> Any:
         """Call the student's `backward`; a test calls `forward` right before it, as the kit does."""
         return self._call("backward", arguments)
@@ -81,7 +87,12 @@ class Part:
 
     def _call(self, method: str, arguments: Sequence[Array]) -> Any:
         copies = [np.array(argument) for argument in arguments]
-        result, self.echo = self.bench.call(self.handle, method, copies)
+        try:
+            result, self.echo = self.bench.call(self.handle, method, copies)
+        except PartError as error:
+            shown = ", ".join(show(argument) for argument in arguments)
+            error.add_note(f"Asked: {self.name}.{method}({shown})")
+            raise
         return result
 
 

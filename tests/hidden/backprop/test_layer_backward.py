@@ -15,7 +15,7 @@ from kit.testing.closeness import CheckFailed, assert_close, assert_unchanged, s
 pytestmark = pytest.mark.exercise("layer_backward")
 
 BACKWARD = "layer.backward(grad, x)"
-SIZES = [(4, 3, 2), (7, 2, 5), (2, 5, 1), (6, 1, 3), (1, 4, 2)]
+SIZES = [(4, 3, 2), (40, 2, 5), (2, 5, 1), (6, 1, 3), (1, 4, 2)]
 
 
 class Case:
@@ -96,6 +96,9 @@ def test_backward_sums_the_gradient_of_the_bias_over_the_batch(cases):
 def test_backward_gives_the_same_answer_again_and_a_new_one_for_a_new_batch(cases, rng):
     for case in cases:
         case.check(case.backward())
+        case.check(case.backward())
+        case.x[1:] *= -1
+        case.grad[1:] *= 2
         case.check(case.backward())
         case.draw(rng, 3).check(case.backward())
 

@@ -29,7 +29,7 @@ def weights(layer, features, neurons):
 
 @pytest.mark.points(4, kind="value")
 def test_forward_weighs_the_features_and_adds_the_bias(layer_with, rng):
-    for samples, features, neurons in [(4, 3, 2), (1, 3, 5), (6, 1, 1), (5, 5, 5), (3, 2, 4)]:
+    for samples, features, neurons in [(4, 3, 2), (1, 3, 5), (6, 1, 1), (5, 5, 5), (40, 2, 4)]:
         x = rng.standard_normal((samples, features))
         w, b = rng.standard_normal((features, neurons)), rng.standard_normal((1, neurons))
 
@@ -108,6 +108,9 @@ def test_forward_reads_the_parameters_at_each_call(layer_with, rng):
 
     for samples in (5, 2, 5):
         x = rng.standard_normal((samples, 3))
-        assert_close(layer.forward(x), x @ w + b, asked=FORWARD, given="a second batch")
-        w = w + 1
+        for sign in (1, -1):
+            x[1:] *= sign
+            assert_close(layer.forward(x), x @ w + b, asked=FORWARD, given="a second batch")
+        w, b = w + 1, b - 1
         layer.set("weights", w)
+        layer.set("bias", b.reshape(np.shape(layer.get("bias"))))

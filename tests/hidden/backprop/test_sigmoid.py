@@ -21,7 +21,7 @@ def slope(x):
 
 @pytest.mark.points(3, kind="value")
 def test_forward_squeezes_numbers_between_zero_and_one(sigmoid, rng):
-    for shape in [(4, 3), (1, 1), (7, 5), (1, 6), (3, 1)]:
+    for shape in [(4, 3), (1, 1), (64, 5), (1, 6), (3, 1)]:
         x = 4 * rng.standard_normal(shape)
 
         y = sigmoid.forward(x)
@@ -52,7 +52,7 @@ def test_forward_leaves_its_input_alone(sigmoid, rng):
 
 @pytest.mark.points(5, kind="gradient")
 def test_backward_multiplies_the_incoming_gradient_by_the_slope(sigmoid, rng):
-    for shape in [(6, 4), (2, 1), (1, 5), (9, 3)]:
+    for shape in [(6, 4), (2, 1), (1, 5), (40, 3)]:
         x = 2 * rng.standard_normal(shape)
         grad = rng.standard_normal(shape)
 
@@ -87,9 +87,11 @@ def test_backward_leaves_x_and_y_alone(sigmoid, rng):
 
 @pytest.mark.points(1, kind="state")
 def test_every_batch_is_a_new_one(sigmoid, rng):
-    for shape in [(5, 3), (2, 7), (5, 3), (1, 2)]:
-        x = rng.standard_normal(shape)
-        grad = rng.standard_normal(shape)
+    first = rng.standard_normal((5, 3))
+    similar = np.where(np.arange(15).reshape(5, 3) == 0, 1, -1) * first
+    other_shape = rng.standard_normal((2, 7))
+    for x in [first, other_shape, similar, first]:
+        grad = rng.standard_normal(x.shape)
 
         y = sigmoid.forward(x)
         dx = sigmoid.backward(grad, x, y)

@@ -1,0 +1,29 @@
+"""What the cells of the notebook call: the public tests of one exercise, run afresh."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from kit.errors import GradingError
+from kit.testing.closeness import CheckFailed
+
+
+def check(exercise: str, folder: Path | None = None) -> None:
+    """Run the public tests of an exercise and print what they say; raise where one fails.
+
+    A process of its own reads the files as they are now, not as they were when the notebook
+    started. Under `nbgrader autograde` this raises: a cell that is executed there means that the
+    course's configuration is not in force, and such a run must not earn a point.
+    """
+    if os.environ.get("NBGRADER_EXECUTION") == "autograde":
+        raise GradingError("cells are not graded by running them: see nbgrader_config.py")
+    command = [sys.executable, "-m", "pytest", "-q", "--exercise", exercise]
+    run = subprocess.run(
+        command, cwd=folder or Path.cwd(), capture_output=True, encoding="utf-8", check=False
+    )
+    print(run.stdout + run.stderr)  # noqa: T201 - a notebook's cell shows what is printed
+    if run.returncode:
+        raise CheckFailed(f"pytest --exercise {exercise}", came="a test failed: see above")

@@ -1,0 +1,115 @@
+"""What a student reads: `-p kit.testing.reporting` puts words in the place of tracebacks.
+
+It also counts per exercise, and says what the count does not say: that hidden tests check the
+same contract on other inputs.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import pytest
+
+from kit.errors import KitError, PartError
+from kit.manifest import read_manifest
+from kit.testing.closeness import CheckFailed
+from kit.testing.pytest_plugin import assignment_folder, exercise_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MEANINGS = {
+    "Exercise ": "this exercise is not written yet: replace the `raise` by your code",
+    "truth value of an array": "x is a whole batch; use NumPy's version of `max` or `if`",
+    "only 0-dimensional arrays": "`math` knows numbers; `np` knows arrays",
+    "only length-1 arrays": "`math` knows numbers; `np` knows arrays",
+    "could not be broadcast": "two shapes do not fit; print the .shape of both",
+    "matmul": "two shapes do not fit; print the .shape of both",
+    "was not handed in": "the file is missing from this folder",
+    "has no attribute": "a name is misspelt, or was never set",
+}
+
+
+class Results:
+    """Counts the public tests, exercise by exercise."""
+
+    def __init__(self) -> None:
+        self.total: Counter[str] = Counter()
+        self.passed: Counter[str] = Counter()
+        self.titles: dict[str, str] = {}
+
+
+RESULTS = pytest.StashKey[Results]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer `--exercise NAME`."""
+    parser.addoption("--exercise", metavar="NAME", help="run the public tests of one exercise")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start counting."""
+    config.stash[RESULTS] = Results()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep the tests of one exercise, where one was asked for; learn the titles."""
+    wanted = config.getoption("--exercise")
+    titles = config.stash[RESULTS].titles
+    for item in items:
+        for exercise in read_manifest(assignment_folder(item.path)).exercises:
+            titles[exercise.name] = exercise.title
+    if wanted and wanted not in titles:
+        raise pytest.UsageError(f"no exercise is called {wanted!r}; there are: {', '.join(titles)}")
+    kept = [item for item in items if wanted in {None, exercise_name(item)}]
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = kept
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Iterator[None, pytest.TestReport, pytest.TestReport]:
+    """Replace the traceback of a broken contract by its words, and count."""
+    report = yield
+    results, name = item.config.stash[RESULTS], exercise_name(item)
+    if call.when == "setup":
+        results.total[name] += 1
+    if call.when == "call" and report.passed:
+        results.passed[name] += 1
+    error = call.excinfo.value if call.excinfo else None
+    if isinstance(error, CheckFailed | KitError):
+        report.longrepr = words(error)
+    return report
+
+
+def words(error: Exception) -> str:
+    """Return what a student reads of an error, indented, without a traceback."""
+    text = _raised(error) if isinstance(error, PartError) else str(error)
+    return "\n" + "\n".join(f"  {line}" for line in text.splitlines()) + "\n"
+
+
+def _raised(error: PartError) -> str:
+    lines = [*getattr(error, "__notes__", []), f"Came: your code raised {error}"]
+    meanings = [text for sign, text in MEANINGS.items() if sign in error.text]
+    if error.name == "SyntaxError":
+        meanings.insert(0, "Python cannot read the file; look at this line and the one above it")
+    return "\n".join([*lines, *(f"What it usually means: {text}" for text in meanings[:1])])
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many public tests passed, and what that means."""
+    results = terminalreporter.config.stash[RESULTS]
+    if not results.total:
+        return
+    terminalreporter.section("exercises")
+    for name, total in results.total.items():
+        title = results.titles.get(name, name)
+        terminalreporter.write_line(f"{title:<40} {results.passed[name]} of {total}")
+    passed, total = sum(results.passed.values()), sum(results.total.values())
+    terminalreporter.write_line("")
+    terminalreporter.write_line(
+        f"{passed} of {total} public tests passed. "
+        "Hidden tests check the same contract on other inputs."
+    )
