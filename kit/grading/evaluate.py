@@ -122,6 +122,7 @@ class Evaluator:
             command + arguments,
             pass_fds=[there.fileno()],
             stdin=subprocess.DEVNULL,
+            start_new_session=True,  # Ctrl-C is for us; the suite ends when we hang up
             stdout=subprocess.DEVNULL,
             env={**os.environ, **ENVIRONMENT, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
         )

@@ -107,6 +107,8 @@ def show(value: Any) -> str:
 def _show_array(array: Array) -> str:
     if array.ndim == 0:
         return f"{array.item():.6g}" if array.dtype.kind == "f" else str(array.item())
+    if array.dtype.kind == "f":
+        array = array + 0.0  # no student should have to wonder about -0.
     text = np.array2string(array, precision=4, separator=", ", threshold=24, suppress_small=False)
     return " ".join(text.split())
 

@@ -104,18 +104,24 @@ class Student:
 
     def make(self, part: str, *arguments: Any) -> Part:
         """Make a part, as in `make("activation:relu")`."""
-        return self._part(part, self.bench.make(part, self._owns[part], arguments))
+        try:
+            handle = self.bench.make(part, self._owns[part], arguments)
+        except PartError as error:
+            shown = ["rng" if isinstance(each, Handle) else str(each) for each in arguments]
+            error.add_note(f"Asked: {self._name(part)}({', '.join(shown)})")
+            raise
+        return Part(self.bench, handle, self._name(part))
 
     def bare(self, part: str) -> Part:
         """Make a part without its `__init__`."""
-        return self._part(part, self.bench.bare(part, self._owns[part]))
+        return Part(self.bench, self.bench.bare(part, self._owns[part]), self._name(part))
 
     def generator(self, seed: int) -> Handle:
         """Return a random generator, as an argument for `make`."""
         return self.bench.generator(seed)
 
-    def _part(self, part: str, handle: Handle) -> Part:
-        return Part(self.bench, handle, self._owns[part].partition(":")[2])
+    def _name(self, part: str) -> str:
+        return self._owns[part].partition(":")[2]
 
 
 def local_student(folder: Path, manifest: Manifest, exercise: Exercise) -> Student:

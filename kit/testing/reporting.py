@@ -57,14 +57,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Keep the tests of one exercise, where one was asked for; learn the titles."""
     wanted = config.getoption("--exercise")
     titles = config.stash[RESULTS].titles
-    for item in items:
-        for exercise in read_manifest(assignment_folder(item.path)).exercises:
-            titles[exercise.name] = exercise.title
+    for folder in dict.fromkeys(assignment_folder(item.path) for item in items):
+        titles.update({entry.name: entry.title for entry in read_manifest(folder).exercises})
+    order = list(titles)
     if wanted and wanted not in titles:
         raise pytest.UsageError(f"no exercise is called {wanted!r}; there are: {', '.join(titles)}")
     kept = [item for item in items if wanted in {None, exercise_name(item)}]
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
-    items[:] = kept
+    items[:] = sorted(kept, key=lambda item: order.index(exercise_name(item)))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -78,15 +78,20 @@ def pytest_runtest_makereport(
         results.total[name] += 1
     if call.when == "call" and report.passed:
         results.passed[name] += 1
-    error = call.excinfo.value if call.excinfo else None
-    if isinstance(error, CheckFailed | KitError):
-        report.longrepr = words(error)
+    if call.excinfo and isinstance(call.excinfo.value, Exception):
+        report.longrepr = words(call.excinfo.value)
+        report.when = "call"  # a fixture that a student's code breaks is a failed test, no error
     return report
 
 
 def words(error: Exception) -> str:
     """Return what a student reads of an error, indented, without a traceback."""
-    text = _raised(error) if isinstance(error, PartError) else str(error)
+    if isinstance(error, PartError):
+        text = _raised(error)
+    elif isinstance(error, CheckFailed | KitError):
+        text = str(error)
+    else:
+        text = f"Came: something that the test cannot use: {type(error).__name__}: {error}"
     return "\n" + "\n".join(f"  {line}" for line in text.splitlines()) + "\n"
 
 

@@ -24,7 +24,8 @@ def layer(neural_layer):
     """A layer of yours with two features and three neurons, and weights that the test knows."""
     made = neural_layer(2, 3)
     made.set("weights", WEIGHTS)
-    made.set("bias", BIAS.reshape(np.shape(made.get("bias"))))
+    shape = np.shape(made.get("bias"))
+    made.set("bias", BIAS.reshape(shape) if shape == (3,) else BIAS)
     return made
 
 

@@ -1,0 +1,192 @@
+"""Public tests of Neural_layer. Hidden tests check the same contract on other inputs."""
+
+import numpy as np
+import pytest
+
+from kit.testing import CheckFailed, assert_close, assert_unchanged, numerical_gradient
+
+forward_exercise = pytest.mark.exercise("layer_forward")
+backward_exercise = pytest.mark.exercise("layer_backward")
+
+START = "Neural_layer(num_of_features, num_of_neurons, rng)"
+FORWARD = "layer.forward(x)"
+BACKWARD = "layer.backward(grad, x)"
+
+X = np.array([[1.0, 2.0], [-3.0, 0.5], [0.0, 4.0]])
+WEIGHTS = np.array([[2.0, 0.0, -1.0], [1.0, 3.0, 0.5]])
+BIAS = np.array([[10.0, 20.0, 30.0]])
+GRAD = np.array([[0.5, -1.0, 2.0], [1.5, 0.2, -0.3], [-0.7, 0.4, 1.1]])
+GIVEN = "x (3, 2), weights (2, 3), grad (3, 3)"
+
+
+@pytest.fixture
+def layer(neural_layer):
+    """A layer of yours with two features and three neurons, and weights that the test knows."""
+    made = neural_layer(2, 3)
+    made.set("weights", WEIGHTS)
+    shape = np.shape(made.get("bias"))
+    made.set("bias", BIAS.reshape(shape) if shape == (3,) else BIAS)
+    return made
+
+
+@pytest.fixture
+def answer(layer):
+    """What your backward returns: dL/dx and the gradients by name."""
+    layer.forward(X)
+    result = layer.backward(GRAD, X)
+    if not isinstance(result, tuple) or len(result) != 2 or not isinstance(result[1], dict):
+        raise CheckFailed(
+            BACKWARD,
+            given=GIVEN,
+            came=str(result),
+            expected='two things: dL/dx, and {"weights": ..., "bias": ...}',
+        )
+    return result
+
+
+def slopes(layer, name):
+    """Measure how the blame sum(grad * forward(x)) moves with a parameter, by tiny steps."""
+    start = np.array(layer.get(name))
+
+    def blame(moved):
+        layer.set(name, moved)
+        return float(np.sum(GRAD * layer.forward(X)))
+
+    try:
+        return numerical_gradient(blame, start)
+    finally:
+        layer.set(name, start)
+
+
+@forward_exercise
+def test_layer_start_values_have_a_place_for_every_feature_and_neuron(neural_layer):
+    layer = neural_layer(3, 2)
+
+    for name, shapes in [("weights", [(3, 2)]), ("bias", [(1, 2), (2,)])]:
+        shape = np.shape(layer.get(name))
+        if shape not in shapes:
+            raise CheckFailed(
+                f"{START}: {name}",
+                given="num_of_features = 3, num_of_neurons = 2",
+                came=f"shape {shape}",
+                expected=f"shape {shapes[0]}",
+                usually="(batch, features) @ (features, neurons) gives (batch, neurons)",
+            )
+
+
+@forward_exercise
+def test_layer_start_values_break_the_symmetry(neural_layer):
+    start = neural_layer(3, 4, seed=5).get("weights")
+
+    if not isinstance(start, np.ndarray) or np.linalg.matrix_rank(start) < 3:
+        raise CheckFailed(
+            f"{START}: weights",
+            given="num_of_features = 3, num_of_neurons = 4",
+            came=str(start),
+            expected="weights of rank 3",
+            usually="if two neurons start equal and see the same, when do they ever differ?",
+        )
+
+
+@forward_exercise
+def test_layer_start_values_come_from_the_rng(neural_layer):
+    first, same, other = (neural_layer(3, 2, seed).get("weights") for seed in (1, 1, 2))
+
+    assert_close(
+        same,
+        first,
+        asked=f"{START} with two generators of the same seed",
+        usually="random numbers come from somewhere else; the kit hands you the dice",
+    )
+    if np.allclose(first, other):
+        raise CheckFailed(
+            f"{START} with generators of two seeds",
+            came=f"the same weights: {first}",
+            expected="different weights",
+            usually="a generator is made inside with a seed of its own: two layers become twins",
+        )
+
+
+@forward_exercise
+def test_layer_bias_starts_near_zero(neural_layer):
+    bias = neural_layer(16, 4).get("bias")
+
+    if not isinstance(bias, np.ndarray) or np.abs(bias).max() > 0.5:
+        raise CheckFailed(f"{START}: bias", came=str(bias), expected="numbers at or near zero")
+
+
+@forward_exercise
+def test_layer_forward_weighs_the_features_and_adds_the_bias(layer):
+    expected = np.array([[14.0, 26.0, 30.0], [4.5, 21.5, 33.25], [14.0, 32.0, 32.0]])
+
+    assert_close(
+        layer.forward(X),
+        expected,
+        asked=FORWARD,
+        given=f"x = {X.tolist()}, weights = {WEIGHTS.tolist()}, bias = {BIAS.tolist()}",
+        usually="the bias is left out, or a product that is not the matrix product",
+    )
+
+
+@forward_exercise
+def test_layer_forward_leaves_its_input_alone(layer):
+    layer.forward(X)
+
+    assert_unchanged(layer.echo[0], X, asked=FORWARD, name="x")
+
+
+@backward_exercise
+def test_layer_backward_hands_the_gradient_on(layer, answer):
+    def blame(moved):
+        return float(np.sum(GRAD * layer.forward(moved)))
+
+    assert_close(
+        answer[0],
+        numerical_gradient(blame, X),
+        rtol=1e-4,
+        asked=f"{BACKWARD}: dL/dx",
+        given=GIVEN,
+        usually="which neurons does one x touch, and with which weights? reshape is no transpose",
+    )
+
+
+@backward_exercise
+def test_layer_backward_gives_the_gradient_of_the_weights(layer, answer):
+    assert_close(
+        answer[1].get("weights"),
+        slopes(layer, "weights"),
+        rtol=1e-4,
+        asked=f'{BACKWARD}: the gradient of "weights"',
+        given=GIVEN,
+        usually="a gradient has the shape of the thing it is the gradient of; the loss already "
+        "divided by N, so layers sum over the batch",
+    )
+
+
+@backward_exercise
+def test_layer_backward_gives_the_gradient_of_the_bias(layer, answer):
+    assert_close(
+        answer[1].get("bias"),
+        slopes(layer, "bias"),
+        rtol=1e-4,
+        asked=f'{BACKWARD}: the gradient of "bias"',
+        given=GIVEN,
+        usually="one number a neuron, in the shape of the bias: which axis must go, and is it a "
+        "sum or a mean?",
+    )
+
+
+@backward_exercise
+def test_layer_backward_updates_nothing_and_gives_the_same_answer_again(layer, answer):
+    layer.forward(X)
+    again = layer.backward(GRAD, X)
+
+    assert_close(
+        again[1].get("weights"),
+        answer[1].get("weights"),
+        asked=f"{BACKWARD}, twice",
+        given=GIVEN,
+        usually="gradients are added up from call to call, or backward changes the weights",
+    )
+    assert_unchanged(layer.echo[1], X, asked=BACKWARD, name="x")
+    assert_unchanged(layer.get("weights"), WEIGHTS, asked=BACKWARD, name="weights")

@@ -1,0 +1,22 @@
+"""Import nbgrader in a command: fast, or with a word about what is missing."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from kit.errors import UsageError
+
+
+def need_nbgrader() -> None:
+    """Import nbgrader; raise UsageError where the extra is not installed."""
+    modules: dict[str, Any] = sys.modules
+    # It checks addresses in JSON schemas, which nobody here asks for, and takes a second to import.
+    modules.setdefault("rfc3987_syntax", None)
+    try:
+        import nbgrader  # noqa: F401 - to see whether it is there
+        import rich  # noqa: F401 - the same
+    except ImportError as error:
+        raise UsageError(
+            f"grading a class needs {error.name}: pip install 'backprop-kit[grade]'"
+        ) from error

@@ -1,0 +1,125 @@
+"""What an instructor types: build, evaluate, grade, demo."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+_COURSE = click.option(
+    "--course",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="The course; else the nearest parent folder with an nbgrader_config.py.",
+)
+
+
+@click.command()
+@click.argument("assignment")
+@_COURSE
+def build(assignment: str, course: Path | None) -> None:
+    """Release ASSIGNMENT: write assignments/ASSIGNMENT from solutions/ASSIGNMENT."""
+    from kit.course.build import build as release
+    from kit.grading.assignment import find_course
+
+    released = release(find_course(course), assignment)
+    click.echo(f"released {released}")
+
+
+@click.command()
+@click.argument("assignment")
+@click.option(
+    "--submitted",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Where the submissions are, as DIR/student/ASSIGNMENT/; else the course's own folder.",
+)
+@click.option("--feedback", is_flag=True, help="Write the pages that students get back, too.")
+@click.option("--json", "as_json", is_flag=True, help="Print one Record a line, for a program.")
+@click.option(
+    "--debug", is_flag=True, help="Show what nbgrader logs, and the traceback of an error."
+)
+@_COURSE
+@click.pass_context
+def grade(
+    context: click.Context,
+    assignment: str,
+    submitted: Path | None,
+    feedback: bool,
+    as_json: bool,
+    debug: bool,
+    course: Path | None,
+) -> None:
+    """Grade the submissions of ASSIGNMENT into the gradebook of the course."""
+    from kit.cli.extras import need_nbgrader
+
+    need_nbgrader()
+    from kit.cli.scores import progress_bar, show_failures, show_records
+    from kit.course.feedback import feedback as write_feedback
+    from kit.course.grade import grade as grade_class
+    from kit.grading.assignment import find_course
+
+    folder = find_course(course)
+    with progress_bar() as on_progress:
+        outcomes = grade_class(folder, assignment, submitted, on_progress, debug=debug)
+        pages = write_feedback(folder, assignment, on_progress) if feedback else {}
+    show_records(
+        {who: came for who, came in outcomes if not isinstance(came, str)}, as_json=as_json
+    )
+    everything = [*outcomes, *pages.items()]
+    if failures := {who: came for who, came in everything if isinstance(came, str)}:
+        show_failures(failures, len(outcomes))
+        context.exit(1)
+
+
+@click.command()
+@click.argument("assignment")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print one Record a line, for a program.")
+@_COURSE
+@click.pass_context
+def evaluate(
+    context: click.Context,
+    assignment: str,
+    paths: tuple[Path, ...],
+    as_json: bool,
+    course: Path | None,
+) -> None:
+    """Evaluate folders or zip files for ASSIGNMENT, and touch no gradebook."""
+    from kit.cli.evaluation import evaluate_paths, show
+    from kit.grading.assignment import Assignment, find_course
+
+    found = Assignment.load(find_course(course), assignment)
+    failed = False
+    for outcome in evaluate_paths(found, paths):
+        failed = failed or isinstance(outcome, str)
+        show(outcome, as_json=as_json)
+    context.exit(1 if failed else 0)
+
+
+@click.command()
+@click.argument("folder", required=False, type=click.Path(path_type=Path))
+def demo(folder: Path | None) -> None:
+    """Grade a small shipped class with nbgrader, in FOLDER or in a temporary one."""
+    from kit.cli.extras import need_nbgrader
+    from kit.course.demo import make_course
+
+    course = make_course(folder)
+    need_nbgrader()
+    from kit.cli.scores import progress_bar, show_outcomes
+    from kit.course.feedback import feedback
+    from kit.course.grade import grade as grade_class
+
+    with progress_bar() as on_progress:
+        outcomes = dict(grade_class(course, "backprop", None, on_progress))
+        pages = feedback(course, "backprop", on_progress)
+    show_outcomes(outcomes, as_json=False)
+    page = pages["emil"]
+    click.echo(f"\ngradebook  {course / 'gradebook.db'}")
+    click.echo(f"feedback   {course / 'feedback'}, such as {page}")
+    click.echo(
+        f"\nlook at one submission:  kit evaluate backprop {course / 'submitted/emil/backprop'}"
+    )
+
+
+COMMANDS: tuple[click.Command, ...] = (build, demo, evaluate, grade)

@@ -1,0 +1,69 @@
+"""Show an instructor how a class did: a table, a line for each failure, progress on a terminal."""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from kit.grading.record import Record
+
+_ENDLESS = 10_000  # columns of a pipe, so that no name is cut
+
+
+def show_records(records: Mapping[str, Record], *, as_json: bool) -> None:
+    """Print the Records: as a table, or one a line for a program."""
+    if as_json:
+        for record in records.values():
+            click.echo(json.dumps(record.to_json()))
+    elif records:
+        Console(width=None if sys.stdout.isatty() else _ENDLESS).print(_table(records))
+
+
+def show_failures(failures: Mapping[str, str], total: int) -> None:
+    """Tell on standard error for whom something failed, and what."""
+    click.echo(f"kit: {len(failures)} of {total} could not be graded:", err=True)
+    for who, cause in failures.items():
+        click.echo(f"  {visible(who)}: {visible(cause)}", err=True)
+
+
+def _table(records: Mapping[str, Record]) -> Table:
+    first = next(iter(records.values()))
+    table = Table(box=SIMPLE_HEAD if sys.stdout.isatty() else None, pad_edge=False)
+    table.add_column("student", no_wrap=True)
+    for exercise in first.exercises:
+        table.add_column(
+            f"{exercise.name} /{exercise.max_score:g}", justify="right", overflow="fold"
+        )
+    table.add_column(f"total /{first.max_score:g}", justify="right", overflow="fold")
+    for who, record in records.items():
+        scores = [exercise.score for exercise in record.exercises]
+        table.add_row(Text(visible(who)), *(f"{score:g}" for score in [*scores, record.score]))
+    return table
+
+
+@contextmanager
+def progress_bar() -> Iterator[Callable[[int, int, str], None]]:
+    """Yield what `on_progress` may be: a bar on a terminal's standard error, else nothing."""
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda done, total, student: bar.update(
+            task, completed=done, total=total, description=Text(visible(student)).markup
+        )
+
+
+def visible(name: str) -> str:
+    """Return a name such that no letter of it can move the cursor or vanish."""
+    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in name)

@@ -1,0 +1,238 @@
+"""What a student types: train a network of their own parts, and see which parts there are."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kit.cli.parts import open_registry, plugin_files, plugins, show, strictly, tell_problems
+from kit.errors import KitError, PartError, UnknownNameError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from kit.network import Network
+    from kit.plugins import Registry
+    from kit.protocols import Array
+    from kit.trainer import History, Trainer
+
+HELD_OUT = 1000
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What `kit train` does unless told otherwise: enough for moons, circles and xor."""
+
+    data: str = "moons"
+    activation: str = "relu"
+    hidden: str = "16"
+    epochs: int = 40
+    learning_rate: float = 0.3
+    momentum: float = 0.9
+    batch_size: int | None = 64
+    points: int = 256
+    seed: int = 0
+
+    @property
+    def widths(self) -> list[int]:
+        """The neurons of each hidden layer."""
+        words = self.hidden.split(",")
+        if not all(word.strip().isdecimal() and int(word) > 0 for word in words):
+            raise UsageError(f"--hidden takes widths such as 16 or 16,8, not {self.hidden!r}")
+        return [int(word) for word in words]
+
+
+# The experiment of the program that this kit grew out of: see `kit.data.original`.
+ORIGINAL = Settings("original", "relu", "5", 11, 0.01, 0.0, None, 5)
+
+
+@dataclass(frozen=True)
+class Run:
+    """A network that is ready to be trained, and the points for it."""
+
+    settings: Settings
+    trainer: Trainer
+    points: tuple[Array, Array]
+    held_out: tuple[Array, Array] | None
+
+
+def _setting(name: str, kind: Any, text: str) -> Callable[[Any], Any]:
+    default = getattr(Settings, name.replace("-", "_"))
+    return click.option(f"--{name}", type=kind, help=f"{text}  [default: {default}]")
+
+
+@click.command()
+@_setting("data", str, "The data set, by name; `original` repeats an old experiment.")
+@_setting("activation", str, "The activation of the hidden layers, by name.")
+@_setting("hidden", str, "The neurons of the hidden layers, as in 16 or 16,8.")
+@_setting("epochs", int, "How often to go through all points.")
+@_setting("learning-rate", float, "How far to step against the gradient.")
+@_setting("momentum", float, "How much of its last direction a step keeps.")
+@_setting("batch-size", int, "How many points to look at for one step.")
+@_setting("points", click.IntRange(min=1), "How many points to train on.")
+@_setting("seed", click.IntRange(min=0), "Where random numbers start.")
+@click.option("--picture", default="training.png", show_default=True, help="The picture to draw.")
+@click.option("--no-picture", is_flag=True, help="Draw no picture.")
+@plugin_files
+@strictly
+def train(
+    picture: str, no_picture: bool, files: tuple[str, ...], strict: bool, **options: Any
+) -> None:
+    """Train a network of your own parts on a synthetic data set."""
+    settings = _settings(options)
+    target = None if no_picture else _picture_path(picture)
+    registry = open_registry(files, strict=strict)
+    run = _prepare(registry, settings)
+    tell_problems([problem for problem in registry.problems if problem.source.is_file])
+    history = _fit(run)
+    _report(run, history)
+    if target:
+        _draw(target, run, history)
+
+
+COMMANDS: tuple[click.Command, ...] = (train, plugins, show)
+
+
+def _settings(options: dict[str, Any]) -> Settings:
+    said = {name: value for name, value in options.items() if value is not None}
+    return replace(ORIGINAL if said.get("data") == ORIGINAL.data else Settings(), **said)
+
+
+def _picture_path(picture: str) -> Path:
+    from kit.pictures import checked_path
+
+    return checked_path(picture)
+
+
+def _prepare(registry: Registry, settings: Settings) -> Run:
+    """Make everything that a training needs."""
+    import numpy as np
+
+    from kit.optimizers import SGD
+    from kit.trainer import Trainer, checked
+
+    # A stream for each purpose: other hidden layers do not change the points, for instance.
+    points_rng, held_out_rng, start_rng, order_rng = np.random.default_rng(settings.seed).spawn(4)
+    optimizer = SGD(settings.learning_rate, settings.momentum)
+    with _mistakes_told():
+        dataset = registry.get("dataset", settings.data)
+        x, y = checked(*dataset(settings.points, points_rng))
+        held_out = None
+        if settings.data != ORIGINAL.data:
+            held_out = checked(*dataset(HELD_OUT, held_out_rng))
+        network = _network(registry, settings, x.shape[1], start_rng)
+        loss = _get(registry, "loss", "bce")()
+    trainer = Trainer(
+        network,
+        loss,
+        optimizer,
+        epochs=settings.epochs,
+        batch_size=settings.batch_size,
+        rng=order_rng,
+    )
+    return Run(settings, trainer, (x, y), held_out)
+
+
+def _network(registry: Registry, settings: Settings, features: int, rng: Any) -> Network:
+    from kit.network import Network
+
+    return Network.build(
+        features,
+        settings.widths,
+        layer=_get(registry, "layer", "neural_layer"),
+        hidden_activation=_get(registry, "activation", settings.activation),
+        output_activation=_get(registry, "activation", "sigmoid"),
+        rng=rng,
+    )
+
+
+def _get(registry: Registry, kind: str, name: str) -> Any:
+    """Look a part up; whoever has no plugin file at all is told how to name one."""
+    try:
+        return registry.get(kind, name)
+    except UnknownNameError as error:
+        if any(source.is_file for source in registry.sources):
+            raise
+        advice = "go to an assignment's folder, or say --plugins FOLDER"
+        raise UnknownNameError(f"{error}; {advice}") from error
+
+
+def on_terminal() -> bool:
+    """Whether somebody may be watching."""
+    return sys.stderr.isatty()
+
+
+def _fit(run: Run) -> History:
+    """Train, with a bar on a terminal and without a word in a pipe."""
+    trainer = run.trainer
+    bar: Any = nullcontext()
+    if on_terminal():
+        bar = click.progressbar(length=trainer.epochs, label="training", file=sys.stderr)
+        trainer.callbacks = (lambda _epoch, _history: bar.update(1),)
+    with bar, _mistakes_told():
+        return trainer.fit(*run.points, run.held_out)
+
+
+@contextmanager
+def _mistakes_told() -> Iterator[None]:
+    """Tell in one line, with its place, what a part of the student's raises."""
+    try:
+        yield
+    except KitError:
+        raise
+    except (Exception, SystemExit) as error:  # a part may call exit()
+        own = [
+            frame
+            for frame in traceback.walk_tb(error.__traceback__)
+            if not frame[0].f_globals.get("__name__", "").startswith(("kit.", "numpy."))
+        ]
+        if not own:
+            raise
+        frame, line = own[-1]
+        raise PartError(*_words(error), frame.f_code.co_filename, line) from error
+
+
+def _words(error: BaseException) -> tuple[str, str]:
+    if isinstance(error, NotImplementedError) and str(error):
+        return str(error), ""
+    return type(error).__name__, "; ".join([str(error), *getattr(error, "__notes__", [])])
+
+
+def _report(run: Run, history: History) -> None:
+    network, settings = run.trainer.network, run.settings
+    count = sum(array.size for step in network.parameters for array in step.values())
+    click.echo(f"{network}, {count} parameters")
+    click.echo(f"{settings.data}: {settings.points} points, {settings.epochs} epochs")
+    click.echo(f"loss {history.loss[0]:.4f} -> {history.loss[-1]:.4f}")
+    if run.held_out is None:
+        _report_points(run)
+    click.echo(f"accuracy {history.accuracy[-1]:.1%} on the points it was trained on")
+    if run.held_out is None:
+        click.echo("which proves nothing: ask it about points it has never seen (--data moons)")
+    else:
+        click.echo(f"accuracy {history.held_out_accuracy[-1]:.1%} on {HELD_OUT} held-out points")
+
+
+def _report_points(run: Run) -> None:
+    x, y = run.points
+    click.echo("predicted  true")
+    for predicted, true in zip(run.trainer.predict(x)[:, 0], y[:, 0], strict=True):
+        click.echo(f"{predicted:9.0f}  {true:4.0f}")
+
+
+def _draw(target: Path, run: Run, history: History) -> None:
+    from kit.pictures import training_picture
+
+    try:
+        predict = run.trainer.network.forward
+        training_picture(target, history, predict, *run.points, held_out=run.held_out)
+    except UsageError as error:  # the training is worth more than its picture
+        click.echo(f"kit: no picture: {error}", err=True)
+    else:
+        click.echo(f"picture {target}")

@@ -1,0 +1,101 @@
+"""Release an assignment: from `solutions/<name>` to `assignments/<name>`, all or nothing.
+
+nbgrader deletes the old release before it starts on the new one. So it works in a folder of its
+own, and what it made changes places with the old release when all is well.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kit.course.nblog import last_error
+from kit.course.notebook import notebook_is_stale, notebook_path, notebook_text
+from kit.errors import UsageError
+from kit.grading.assignment import Assignment
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+RELEASES = "assignments"
+# The missing module is a check of addresses in JSON schemas, which takes a second to import.
+_NBGRADER = (
+    "import sys; sys.modules['rfc3987_syntax'] = None; "
+    "from nbgrader.apps.nbgraderapp import main; main()"
+)
+
+
+def build(course: Path, name: str) -> Path:
+    """Release the assignment of that name and return its folder; on failure the old one stays."""
+    from kit.grading.evaluate import collect_points
+
+    if find_spec("nbgrader") is None:
+        raise UsageError("a release needs nbgrader: pip install 'backprop-kit[grade]'")
+    course = course.resolve()
+    assignment = Assignment.load(course, name)
+    refresh_notebook(assignment, collect_points(assignment))
+    target = course / RELEASES / name
+    target.parent.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".build-", dir=target.parent) as folder:
+        _generate(course, name, Path(folder))
+        _swap(Path(folder, name), target)
+    return target
+
+
+def refresh_notebook(assignment: Assignment, points: Mapping[str, float]) -> None:
+    """Write the notebook of an assignment anew if its manifest or its points have changed."""
+    text = notebook_text(assignment.manifest, points)
+    if not notebook_is_stale(assignment.solution, text):
+        return
+    path = notebook_path(assignment.solution)
+    new = path.with_name(f".{path.name}.new")
+    new.write_bytes(text.encode())
+    new.replace(path)
+
+
+def _generate(course: Path, name: str, folder: Path) -> None:
+    """Let nbgrader write the release into a folder; raise UsageError with its reason if it fails."""
+    here = folder.relative_to(course)
+    done = subprocess.run(  # noqa: S603 - our own words, and a name that is a folder
+        [
+            *(sys.executable, "-c", _NBGRADER, "generate_assignment", name),
+            *("--force", f"--CourseDirectory.release_directory={here}"),
+        ],
+        cwd=course,
+        env=_environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode or not (folder / name).is_dir():
+        raise UsageError(last_error(done.stderr) or f"nbgrader did not release {name}")
+
+
+def _environment() -> dict[str, str]:
+    """Return our environment, such that nbgrader finds `alembic` and stops at a broken config."""
+    scripts = str(Path(sys.executable).parent)
+    path = os.pathsep.join([scripts, os.environ.get("PATH", os.defpath)])
+    return {**os.environ, "PATH": path, "TRAITLETS_APPLICATION_RAISE_CONFIG_FILE_ERROR": "1"}
+
+
+def _swap(new: Path, target: Path) -> None:
+    """Put the new release in the place of the old one, which is only deleted after that."""
+    old = target.with_name(f".{target.name}.old")
+    if old.exists() and not target.exists():
+        old.rename(target)  # a build was killed between its two renames
+    shutil.rmtree(old, ignore_errors=True)
+    try:
+        if target.exists():
+            target.rename(old)
+        new.rename(target)
+    except BaseException:
+        if old.exists() and not target.exists():
+            old.rename(target)
+        raise
+    shutil.rmtree(old, ignore_errors=True)

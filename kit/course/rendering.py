@@ -1,0 +1,44 @@
+"""Say the verdict of an exercise: to the student in words, to nbgrader in one number."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from nbformat.v4 import new_output
+
+if TYPE_CHECKING:
+    from kit.grading.record import Check, ExerciseResult
+
+_WORDS = {"passed": "PASS", "failed": "FAIL", "error": "ERROR", "timeout": "TIMEOUT"}
+
+
+def report(result: ExerciseResult) -> str:
+    """Return what the student reads: a line for each check, and under it the public sentence."""
+    head = f"{_plain(result.title)}: {result.score:g} of {result.max_score:g} points"
+    return "\n".join([head, "", *map(_line, result.checks)]) + "\n"
+
+
+def grade_outputs(result: ExerciseResult, points: float) -> list[Any]:
+    """Return the outputs of a grade cell that is worth `points`: the report, then the score.
+
+    nbgrader reads no output, a negative number, NaN and `np.float64(1.5)` as full marks, and more
+    than `points` as an error, so the score is a plain float from 0 to `points`, the only result.
+    """
+    score = min(max(0.0, float(result.score)), points) if math.isfinite(result.score) else 0.0
+    return [
+        new_output("stream", name="stdout", text=report(result)),
+        new_output("execute_result", data={"text/plain": repr(float(score))}),
+    ]
+
+
+def _line(check: Check) -> str:
+    points = f"{check.points:g} of {check.max_points:g}"
+    line = f"{_WORDS[check.status]:<8}{points:<10}{_plain(check.title)}"
+    indented = [f"{'':18}{_plain(sentence)}" for sentence in check.public.splitlines()]
+    return "\n".join([line, *indented])
+
+
+def _plain(text: str) -> str:
+    # A colour code would be turned into HTML by nbconvert, and other control characters hide text.
+    return "".join(letter if letter.isprintable() else " " for letter in text)

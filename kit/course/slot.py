@@ -1,0 +1,75 @@
+"""Know which submission nbgrader is at, and where its folders are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nbgrader.api import Gradebook
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+SECRET, TIMESTAMP = "submission_secret.txt", "timestamp.txt"  # nbgrader releases feedback by them
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One submission in the course, as the converter (`nbgrader autograde`) sees it."""
+
+    converter: Any
+    assignment: str
+    student: str
+    notebook: str
+
+    @classmethod
+    def of(cls, converter: Any, resources: Mapping[str, Any]) -> Slot:
+        """Read from the resources that nbgrader hands to every preprocessor."""
+        place = resources["nbgrader"]
+        return cls(converter, place["assignment"], place["student"], place["notebook"])
+
+    @property
+    def course(self) -> Path:
+        """The folder of the course."""
+        return Path(self.converter.coursedir.root)
+
+    @property
+    def submitted(self) -> Path:
+        """What the student sent: never trusted, never changed."""
+        return self._folder(self.converter.coursedir.submitted_directory, self.student)
+
+    @property
+    def autograded(self) -> Path:
+        """What formgrader shows, and what is copied on to the feedback."""
+        return self._folder(self.converter.coursedir.autograded_directory, self.student)
+
+    @property
+    def released(self) -> Path:
+        """The notebook as students received it."""
+        folder = self._folder(self.converter.coursedir.release_directory, ".")
+        return folder / f"{self.notebook}.ipynb"
+
+    def timestamp(self) -> datetime | None:
+        """Return when it was submitted, as far as `timestamp.txt` says so."""
+        when: datetime | None = self.converter.coursedir.get_existing_timestamp(str(self.submitted))
+        return when
+
+    def forget(self) -> None:
+        """Take back the automatic marks of an earlier attempt, before this one can fail.
+
+        nbgrader would keep them, and the earlier time of submission too where there is none now.
+        """
+        coursedir = self.converter.coursedir
+        with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+            submission = gradebook.find_submission(self.assignment, self.student)
+            submission.timestamp = self.timestamp()
+            for notebook in submission.notebooks:
+                notebook.late_submission_penalty = None
+                for grade in notebook.grades:
+                    grade.auto_score, grade.needs_manual_grade = None, True
+            gradebook.db.commit()
+
+    def _folder(self, step: str, student: str) -> Path:
+        return Path(self.converter.coursedir.format_path(step, student, self.assignment))

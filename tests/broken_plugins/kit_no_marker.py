@@ -1,0 +1,6 @@
+class ReLU:
+    pass
+
+
+def kit_activations():
+    return {"relu": ReLU}

@@ -1,0 +1,6 @@
+import kit
+
+
+@kit.hookimpl
+def kit_activation():
+    return {}

@@ -1,0 +1,216 @@
+"""A class is graded to its last student, whatever one of them sent."""
+
+import json
+
+import pytest
+from nbgrader.api import Gradebook
+
+from kit.course import grade as module
+from kit.course.grade import grade
+from kit.errors import GradingError, UsageError
+
+NAMES = ["Müller, Ada", 'the "third"', "o'neil", "a+b", "[x]*", "  spaced", "学生", "-rf", "a" * 90]
+DATES = ["garbage", "", "2026-99-99", "9" * 400, "\x01", "99999-01-01", "1 2 3 4", "2026 1 UTC"]
+
+
+def entry(course, student):
+    database = f"sqlite:///{course / 'gradebook.db'}"
+    with Gradebook(database) as gradebook:
+        submission = gradebook.find_submission("small", student)
+        return submission.timestamp, submission.notebooks[0].late_submission_penalty
+
+
+def test_a_student_without_a_notebook_is_graded(small_course, submit, marks):
+    submit("ada", "points = 1.5")
+
+    [(student, record)] = grade(small_course, "small")
+
+    assert (student, record.score) == ("ada", 1.5)
+    assert marks("ada") == (1.5, False)
+
+
+def test_a_name_may_hold_whatever_a_folder_may_be_called(small_course, submit, marks):
+    for name in NAMES:
+        submit(name, "points = 2")
+
+    assert [student for student, _ in grade(small_course, "small")] == sorted(NAMES)
+    assert {marks(name) for name in NAMES} == {(2.0, False)}
+
+
+def test_the_folder_of_the_course_may_have_any_name(small_course, submit):
+    submit("ada", "points = 2")
+    odd = small_course.rename(small_course.with_name("c+[x] (1)"))
+
+    [(_, record)] = grade(odd, "small", submitted=odd / "submitted")
+
+    assert record.score == 2.0
+
+
+def test_submissions_may_lie_elsewhere(small_course, submit, tmp_path):
+    submit("ada", "points = 2")
+    elsewhere = (small_course / "submitted").rename(tmp_path / "elsewhere")
+
+    [(student, record)] = grade(small_course, "small", elsewhere)
+
+    assert (student, record.score) == ("ada", 2.0)
+
+
+def test_stray_files_and_other_assignments_are_no_submissions(small_course, submit):
+    submit("ada", "points = 2")
+    for stray in (".git/small", "bob/another"):
+        (small_course / "submitted" / stray).mkdir(parents=True)
+    (small_course / "submitted" / "grades.csv").write_text("", encoding="utf-8")
+
+    assert [student for student, _ in grade(small_course, "small")] == ["ada"]
+
+
+def test_who_is_excluded_in_the_configuration_is_not_graded(small_course, submit):
+    for student in ("ada", "bob"):
+        submit(student, "points = 2")
+    with (small_course / "nbgrader_config.py").open("a", encoding="utf-8") as config:
+        config.write("\nc.CourseDirectory.student_id_exclude = 'bob'\n")
+
+    assert [student for student, _ in grade(small_course, "small")] == ["ada"]
+
+
+def test_a_failure_is_one_students_alone_and_takes_back_an_earlier_mark(
+    small_course, submit, marks
+):
+    submit("ada", "points = 3")
+    submit("bob", "points = 1")
+    grade(small_course, "small")
+    submit("ada", "break")
+    submit("bob", "points = 2")
+
+    outcomes = dict(grade(small_course, "small"))
+
+    assert outcomes["ada"] == "the sandbox broke"
+    assert (marks("ada"), marks("bob")) == ((None, True), (2.0, False))
+    assert not (small_course / "autograded" / "ada" / "small").exists()
+
+
+def test_an_evaluator_that_cannot_start_takes_no_mark(small_course, submit, marks, monkeypatch):
+    submit("ada", "points = 3")
+    grade(small_course, "small")
+
+    def refuse(_assignment):
+        raise GradingError("no sandbox here")
+
+    monkeypatch.setattr(module, "running_evaluator", refuse)
+
+    with pytest.raises(GradingError, match="no sandbox here"):
+        grade(small_course, "small")
+    assert marks("ada") == (3.0, False)
+
+
+def test_what_was_finished_before_an_interrupt_stays(small_course, submit, marks):
+    submit("ada", "points = 3")
+    submit("bob", "points = 3")
+
+    def interrupt(*progress):
+        if progress == (1, 2, "bob"):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        grade(small_course, "small", on_progress=interrupt)
+    assert marks("ada") == (3.0, False)
+
+
+def test_progress_names_who_is_next(small_course, submit):
+    submit("ada", "points = 3")
+    submit("bob", "break")
+    seen = []
+
+    grade(small_course, "small", on_progress=lambda *progress: seen.append(progress))
+
+    assert seen == [(0, 2, "ada"), (1, 2, "bob")]
+
+
+def test_a_late_submission_is_penalized_as_the_course_says(small_course, submit, marks):
+    submit("ada", "points = 3", timestamp="2026-01-02 00:00:00 UTC")
+    config = small_course / "nbgrader_config.py"
+    config.write_text(
+        config.read_text("utf-8") + "\nc.LateSubmissionPlugin.penalty_method = 'zero'\n",
+        encoding="utf-8",
+    )
+
+    grade(small_course, "small")
+
+    assert entry(small_course, "ada")[1] == 3.0
+    assert marks("ada") == (3.0, False)
+
+
+def test_a_date_that_is_none_is_told_and_does_not_stop_the_grading(
+    small_course, submit, marks, caplog
+):
+    for number, text in enumerate(DATES):
+        submit(f"student {number}", "points = 3", timestamp=text)
+
+    students = [student for student, _ in grade(small_course, "small")]
+
+    assert len(students) == len(DATES)
+    assert {marks(student) for student in students} == {(3.0, False)}
+    assert {entry(small_course, student) for student in students} == {(None, None)}
+    assert not list((small_course / "autograded").rglob("timestamp.txt"))
+    told = [record.getMessage() for record in caplog.records if record.name == module.__name__]
+    for student, message in zip(students, told, strict=True):
+        assert message.endswith(
+            f"{student}/small/timestamp.txt is no date; graded as if never late"
+        )
+
+
+def test_a_resubmission_without_a_date_does_not_keep_the_date_of_the_first(small_course, submit):
+    folder = submit("ada", "points = 3", timestamp="2025-12-01 00:00:00 UTC")
+    grade(small_course, "small")
+    (folder / "timestamp.txt").unlink()
+
+    grade(small_course, "small")
+
+    assert entry(small_course, "ada")[0] is None
+
+
+def test_a_missing_or_empty_folder_of_submissions_is_an_error(small_course):
+    with pytest.raises(UsageError, match="there is no folder"):
+        grade(small_course, "small")
+    (small_course / "submitted" / "ada").mkdir(parents=True)
+    with pytest.raises(UsageError, match="holds no submission of small; one looks like"):
+        grade(small_course, "small")
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("1 / 0", "nbgrader_config.py cannot be loaded: division by zero"),
+        ("c.Autograde.autograde_preprocessors = []", "must have 'kit.course.autograde.Evaluate'"),
+        ("c.Autograde.sanitize_preprocessors = []", "must have 'kit.course.autograde.Rebuild'"),
+    ],
+)
+def test_nothing_is_graded_with_a_configuration_that_would_run_students_code(
+    line, message, small_course, submit
+):
+    submit("ada", "points = 3")
+    config = small_course / "nbgrader_config.py"
+    config.write_text(f"{config.read_text('utf-8')}\n{line}\n", encoding="utf-8")
+
+    with pytest.raises(UsageError, match=message):
+        grade(small_course, "small")
+    assert not (small_course / "autograded").exists()
+
+
+def test_a_course_whose_gradebook_lacks_the_assignment_is_built_first(
+    small_course, submit, template, monkeypatch
+):
+    built = []
+
+    def build(course, name):
+        built.append((course, name))
+        (course / "gradebook.db").write_bytes((template / "gradebook.db").read_bytes())
+
+    monkeypatch.setattr(module, "build", build)
+    submit("ada", "points = 3")
+    (small_course / "gradebook.db").unlink()
+
+    [(_, record)] = grade(small_course, "small")
+
+    assert built == [(small_course, "small")]
+    assert json.loads(json.dumps(record.to_json()))["score"] == 3.0

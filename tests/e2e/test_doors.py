@@ -1,0 +1,241 @@
+"""Both doors, `kit grade` and plain `nbgrader autograde`, grade one class into equal gradebooks."""
+
+import html
+import json
+import shutil
+import sqlite3
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+FILES = ("activations.py", "losses.py", "layers.py")
+SCRIPT = "<script>alert('from a student')</script>"
+LATE = "c.LateSubmissionPlugin.penalty_method = 'zero'"
+DUE = "UPDATE assignment SET duedate = '2026-01-01 00:00:00.000000'"
+
+
+@pytest.fixture(scope="module")
+def built(copy_course, run_python, tmp_path_factory):
+    """A course with an assignment that has a due date, and with the submissions of a class."""
+    course = copy_course(tmp_path_factory.mktemp("built") / "course")
+    done = run_python("-m", "kit", "build", "backprop", cwd=course)
+    assert done.returncode == 0, done.stderr
+    with sqlite3.connect(course / "gradebook.db") as database:
+        database.execute(DUE)
+    with (course / "nbgrader_config.py").open("a", encoding="utf-8") as config:
+        config.write(f"\n{LATE}\n")
+    hand_in_the_class(course)
+    return course
+
+
+@pytest.fixture(scope="module")
+def plain(built, run_python):
+    """The course after nbgrader's own commands, and what `nbgrader autograde` said."""
+    course = shutil.copytree(built, built.with_name("plain"), symlinks=True)
+    return course, nbgrader(run_python, course, "autograde", "backprop")
+
+
+@pytest.fixture(scope="module")
+def ours(built, run_python):
+    """The course after `kit grade`, and what it said."""
+    course = shutil.copytree(built, built.with_name("ours"), symlinks=True)
+    done = run_python("-m", "kit", "grade", "backprop", "--feedback", "--json", cwd=course)
+    return course, done
+
+
+def nbgrader(run_python, course, *arguments):
+    return run_python("-m", "nbgrader", *arguments, cwd=course)
+
+
+def hand_in_the_class(course):
+    """Hand in what the traps of nbgrader are made of; a right solution where nothing else is said."""
+    released = (course / "assignments/backprop/backprop.ipynb").read_text("utf-8")
+    twice, deleted, renamed, script = (json.loads(released) for _ in range(4))
+    twice["cells"] += twice["cells"]
+    deleted["cells"] = deleted["cells"][:1]
+    renamed["cells"][1]["metadata"]["nbgrader"]["grade_id"] = "other"
+    script["cells"][0]["source"] = SCRIPT
+    for student, notebook in {
+        "cells twice": twice,
+        "cells deleted": deleted,
+        "cells renamed": renamed,
+        "script": script,
+        "Müller, Ada": json.loads(released),
+    }.items():
+        hand_in(course, student, notebook=json.dumps(notebook), date="2025-12-24 12:00:00 UTC")
+    hand_in(course, "truncated", notebook='{"cells": [', date="2025-12-24 12:00:00 UTC")
+    hand_in(course, "late", date="2026-01-02 12:00:00 UTC")
+    hand_in(course, "stubs", files="assignments")
+    hand_in(course, "no files", files=None)
+    linked = hand_in(course, "linked")
+    (linked / "losses.py").unlink()
+    (linked / "losses.py").symlink_to(course / "solutions/backprop/losses.py")
+    (linked / "passwd").symlink_to("/etc/passwd")
+    hand_in(course, "bad date", date="garbage")
+    hand_in(course, "no notebook", notebook=None)
+
+
+def hand_in(course, student, files="solutions", notebook="{}", date=None):
+    folder = course / "submitted" / student / "backprop"
+    folder.mkdir(parents=True)
+    for name in FILES if files else ():
+        source = (course / files / "backprop" / name).read_text("utf-8")
+        (folder / name).write_text(f"{source}\n# {SCRIPT}\n", encoding="utf-8")
+    if notebook is not None:
+        (folder / "backprop.ipynb").write_text(notebook, encoding="utf-8")
+    if date:
+        (folder / "timestamp.txt").write_text(date, encoding="utf-8")
+    return folder
+
+
+def rows(course):
+    """Return every row of every table, its random ids replaced by the rows they stand for."""
+    with sqlite3.connect(course / "gradebook.db") as database:
+        database.row_factory = sqlite3.Row
+        names = database.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY 1")
+        tables = {
+            name: [dict(row) for row in database.execute(f"SELECT * FROM {name}")]
+            for (name,) in names.fetchall()
+        }
+    owners = {}
+    for table, found in tables.items():
+        for row in found:
+            if len(str(row.get("id"))) == 32:
+                owners.setdefault(row["id"], (table, row))
+
+    def resolved(table, row):
+        values = [
+            (column, value) for column, value in row.items() if not is_own(table, row, column)
+        ]
+        return table, tuple(
+            (column, resolved(*owners[value]) if value in owners else value)
+            for column, value in values
+        )
+
+    def is_own(table, row, column):
+        return column == "id" and owners.get(row["id"], ("",))[0] == table
+
+    return sorted(repr(resolved(table, row)) for table, found in tables.items() for row in found)
+
+
+def total(course, student):
+    query = (
+        "SELECT SUM(auto_score) FROM grade JOIN submitted_notebook n ON n.id = grade.notebook_id"
+    )
+    query += " JOIN submitted_assignment a ON a.id = n.assignment_id WHERE a.student_id = ?"
+    with sqlite3.connect(course / "gradebook.db") as database:
+        return database.execute(query, [student]).fetchone()[0]
+
+
+def pages(course):
+    return {
+        page.parent.parent.name: page.read_text("utf-8")
+        for page in course.glob("feedback/*/backprop/backprop.html")
+    }
+
+
+def test_the_rows_of_both_gradebooks_are_equal(plain, ours):
+    only_ours = ("'bad date'", "'no notebook'")
+
+    ours_rows, plain_rows = (
+        [row for row in rows(course) if not any(name in row for name in only_ours)]
+        for course in (ours[0], plain[0])
+    )
+
+    assert ours_rows == plain_rows
+    assert sum(row.startswith("('grade',") for row in ours_rows) == 6 * 10
+
+
+def test_plain_nbgrader_fails_only_for_the_date_that_is_none(plain):
+    course, done = plain
+
+    assert done.returncode == 1
+    failed = [line for line in done.stderr.splitlines() if "for student" in line]
+    assert [line.rpartition("for student ")[2] for line in failed] == ["'bad date'"]
+    assert total(course, "bad date") is None
+
+
+def test_our_door_grades_everybody(ours):
+    course, done = ours
+
+    assert done.returncode == 0, done.stderr
+    names = {json.loads(line)["submission"]["name"] for line in done.stdout.splitlines()}
+    assert names == {folder.name for folder in (course / "submitted").iterdir()}
+    assert "bad date/backprop/timestamp.txt is no date" in done.stderr
+
+
+@pytest.mark.parametrize("door", ["plain", "ours"])
+def test_who_did_nothing_earns_nothing_and_who_is_right_earns_all(door, request):
+    course = request.getfixturevalue(door)[0]
+
+    assert {total(course, student) for student in ("stubs", "no files")} == {0.0}
+    right = ("cells twice", "cells deleted", "cells renamed", "truncated", "script", "late")
+    assert {total(course, student) for student in right} == {100.0}
+
+
+@pytest.mark.parametrize("door", ["plain", "ours"])
+def test_a_link_to_the_solution_earns_nothing_and_is_copied_nowhere(door, request):
+    course = request.getfixturevalue(door)[0]
+
+    assert 0 < total(course, "linked") < 100
+    copied = {path.name for path in (course / "autograded/linked/backprop").iterdir()}
+    assert copied == {"activations.py", "layers.py", "backprop.ipynb"}
+
+
+def test_who_is_late_loses_what_the_course_says(ours):
+    assert any("('late_submission_penalty', 100.0)" in row for row in rows(ours[0]))
+
+
+def test_nbgrader_writes_feedback_and_an_export_after_its_own_door(plain, run_python):
+    course = plain[0]
+
+    feedback = nbgrader(run_python, course, "generate_feedback", "backprop")
+    export = nbgrader(run_python, course, "export", "--to", "grades.csv")
+
+    assert (feedback.returncode, export.returncode) == (0, 0), feedback.stderr + export.stderr
+    assert len(pages(course)) == 10
+    assert "late" in (course / "grades.csv").read_text("utf-8")
+
+
+def test_nbgrader_exports_what_our_door_graded(ours, run_python):
+    done = nbgrader(run_python, ours[0], "export", "--to", "grades.csv")
+
+    assert done.returncode == 0, done.stderr
+    assert "no notebook" in (ours[0] / "grades.csv").read_text("utf-8")
+
+
+def test_feedback_shows_code_and_verdicts_and_no_script_of_a_student_runs(ours):
+    for student, page in pages(ours[0]).items():
+        assert "<script>alert" not in page, student
+        assert "PASS" in page or student in {"stubs", "no files"}
+    assert "from a student" in pages(ours[0])["script"]
+
+
+def test_feedback_shows_nothing_of_the_hidden_tests(ours):
+    course, done = ours
+    records = [json.loads(line) for line in done.stdout.splitlines()]
+    everything = {name: html.unescape(page) for name, page in pages(course).items()}
+
+    told = 0
+    for record in records:
+        page = everything[record["submission"]["name"]]
+        for exercise in record["exercises"]:
+            for check in exercise["checks"]:
+                assert check["id"] not in page
+                if check["message"] and check["message"] != check["public"]:
+                    told += 1
+                    assert check["message"] not in page
+    assert told > 0
+    assert not any("def test_" in page for page in everything.values())
+
+
+def test_a_grader_that_fails_takes_back_the_mark_through_nbgraders_own_door(plain, run_python):
+    course = plain[0]
+    (course / "tests/hidden/backprop/test_relu.py").write_text("not python", encoding="utf-8")
+
+    done = nbgrader(run_python, course, "autograde", "backprop", "--student", "script", "--force")
+
+    assert done.returncode == 1
+    assert total(course, "script") is None
+    assert total(course, "late") == 100.0
