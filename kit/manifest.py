@@ -74,7 +74,7 @@ def read_manifest(folder: Path) -> Manifest:
 
 def _check(table: dict[str, Any]) -> Manifest:
     if unknown := set(table) - _KEYS:
-        raise ValueError(f"unknown key {sorted(unknown)[0]!r}")
+        raise ValueError(f"unknown key {min(unknown)!r}")
     exercises = tuple(_exercise(entry) for entry in table["exercise"])
     names = [exercise.name for exercise in exercises]
     if len(set(names)) != len(names):
@@ -82,13 +82,15 @@ def _check(table: dict[str, Any]) -> Manifest:
     files = tuple(str(name) for name in table["files"])
     for exercise in exercises:
         if missing := set(exercise.files) - set(files):
-            raise ValueError(f"{exercise.name} needs {sorted(missing)[0]}, which `files` leaves out")
+            raise ValueError(f"{exercise.name} needs {min(missing)}, which `files` leaves out")
     return Manifest(str(table["title"]), files, exercises, dict(table.get("limits", {})))
 
 
 def _exercise(entry: dict[str, Any]) -> Exercise:
     if set(entry) != _EXERCISE_KEYS:
-        raise ValueError(f"an exercise has {', '.join(sorted(_EXERCISE_KEYS))}, not {sorted(entry)}")
+        raise ValueError(
+            f"an exercise has {', '.join(sorted(_EXERCISE_KEYS))}, not {sorted(entry)}"
+        )
     for part, place in entry["owns"].items():
         if ":" not in part or ":" not in place:
             raise ValueError(f"`owns` maps kind:name to file:Class, not {part!r} to {place!r}")

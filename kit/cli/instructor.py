@@ -54,21 +54,18 @@ def grade(
     from kit.cli.extras import need_nbgrader
 
     need_nbgrader()
-    from kit.cli.scores import progress_bar, show_failures, show_records
+    from kit.cli.scores import progress_bar, show_failures, show_outcomes
     from kit.course.feedback import feedback as write_feedback
     from kit.course.grade import grade as grade_class
     from kit.grading.assignment import find_course
 
     folder = find_course(course)
     with progress_bar() as on_progress:
-        outcomes = grade_class(folder, assignment, submitted, on_progress, debug=debug)
+        outcomes = dict(grade_class(folder, assignment, submitted, on_progress, debug=debug))
         pages = write_feedback(folder, assignment, on_progress) if feedback else {}
-    show_records(
-        {who: came for who, came in outcomes if not isinstance(came, str)}, as_json=as_json
-    )
-    everything = [*outcomes, *pages.items()]
-    if failures := {who: came for who, came in everything if isinstance(came, str)}:
-        show_failures(failures, len(outcomes))
+    show_outcomes(outcomes, as_json=as_json)
+    show_failures(pages, "pages could not be written")
+    if any(isinstance(came, str) for came in [*outcomes.values(), *pages.values()]):
         context.exit(1)
 
 

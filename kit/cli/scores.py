@@ -22,19 +22,23 @@ if TYPE_CHECKING:
 _ENDLESS = 10_000  # columns of a pipe, so that no name is cut
 
 
-def show_records(records: Mapping[str, Record], *, as_json: bool) -> None:
-    """Print the Records: as a table, or one a line for a program."""
+def show_outcomes(outcomes: Mapping[str, Record | str], *, as_json: bool) -> None:
+    """Print the Records, as a table or one a line; tell on standard error who has none, and why."""
+    records = {who: record for who, record in outcomes.items() if not isinstance(record, str)}
     if as_json:
         for record in records.values():
             click.echo(json.dumps(record.to_json()))
     elif records:
         Console(width=None if sys.stdout.isatty() else _ENDLESS).print(_table(records))
+    show_failures(outcomes, "could not be graded")
 
 
-def show_failures(failures: Mapping[str, str], total: int) -> None:
-    """Tell on standard error for whom something failed, and what."""
-    click.echo(f"kit: {len(failures)} of {total} could not be graded:", err=True)
-    for who, cause in failures.items():
+def show_failures(outcomes: Mapping[str, object], what: str) -> None:
+    """Tell on standard error for whom there is a cause in the place of an outcome."""
+    causes = {who: cause for who, cause in outcomes.items() if isinstance(cause, str)}
+    if causes:
+        click.echo(f"kit: {len(causes)} of {len(outcomes)} {what}:", err=True)
+    for who, cause in causes.items():
         click.echo(f"  {visible(who)}: {visible(cause)}", err=True)
 
 

@@ -62,7 +62,7 @@ def refresh_notebook(assignment: Assignment, points: Mapping[str, float]) -> Non
 def _generate(course: Path, name: str, folder: Path) -> None:
     """Let nbgrader write the release into a folder; raise UsageError with its reason if it fails."""
     here = folder.relative_to(course)
-    done = subprocess.run(  # noqa: S603 - our own words, and a name that is a folder
+    done = subprocess.run(
         [
             *(sys.executable, "-c", _NBGRADER, "generate_assignment", name),
             *("--force", f"--CourseDirectory.release_directory={here}"),

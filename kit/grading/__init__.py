@@ -1,0 +1,1 @@
+"""Grading. Nothing is imported here, or the zygote would import the suite."""

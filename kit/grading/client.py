@@ -57,7 +57,7 @@ class Zygote:
         home = str(Path(kit.__file__).parent.parent)
         self._process = subprocess.Popen(
             [sys.executable, "-I", "-c", code, home, json.dumps(asdict(limits))],
-            stdin=there,
+            stdin=there.fileno(),
             stdout=subprocess.DEVNULL,
             env=ENVIRONMENT,
             cwd="/",
@@ -173,13 +173,13 @@ class RemoteBench:
         """Return the gradient of every parameter."""
         asked = "a step of training"
         slopes = self._ask("gradients", asked, network, list(parameters), x, y)
-        if not isinstance(slopes, list) or [set(step) for step in slopes] != list(map(set, parameters)):
+        if not isinstance(slopes, list) or [set(step) for step in slopes] != list(
+            map(set, parameters)
+        ):
             raise self._broken("gradients of another form")
         return slopes
 
-    def outputs(
-        self, network: Handle, parameters: Sequence[Mapping[str, Array]], x: Array
-    ) -> Array:
+    def outputs(self, *_: Any) -> Array:
         """Refuse: a prediction made by a student's process is worth nothing."""
         raise GradingError("predictions are made on the trusted side")
 
@@ -206,7 +206,9 @@ class RemoteBench:
             self._end()
             raise PartTimeoutError("Timeout", f"stopped after {error} in {asked}") from None
         except (wire.ClosedError, ConnectionError):
-            raise PartDiedError("WorkerDied", f"its process ended in {asked}: {self._end()}") from None
+            raise PartDiedError(
+                "WorkerDied", f"its process ended in {asked}: {self._end()}"
+            ) from None
         except wire.WireError as error:
             raise self._broken(str(error)) from None
         if answered != nonce:

@@ -29,6 +29,7 @@ from kit.grading.record import Check, ExerciseResult, Record
 
 if TYPE_CHECKING:
     from kit.grading.assignment import Assignment
+    from kit.grading.record import Status
     from kit.grading.submission import Submission
 
 PATIENCE_SECONDS = 600.0
@@ -163,6 +164,7 @@ class Evaluator:
 
 
 def _check(test: dict[str, Any], verdict: Any) -> Check:
+    status: Status
     status, message, public = verdict or ("error", "the test gave no verdict", "no verdict")
     return Check(
         id=test["id"],

@@ -11,7 +11,7 @@ import ctypes
 import os
 import resource
 import sys
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from kit.errors import UsageError
@@ -56,8 +56,7 @@ class Limits:
                 raise UsageError(f"no limit is called {name!r}; there are: {', '.join(known)}")
             if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
                 raise UsageError(f"the limit {name} is a number above 0, not {value!r}")
-        whole = {name for name in table if name.endswith("_bytes")}
-        return cls(**{name: int(value) if name in whole else float(value) for name, value in table.items()})
+        return replace(cls(), **table)
 
 
 def enter(limits: Limits) -> None:
@@ -67,8 +66,8 @@ def enter(limits: Limits) -> None:
     os.environ.clear()
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_NOFILE, 64)
-    _limit(resource.RLIMIT_AS, limits.memory_bytes)
-    _limit(resource.RLIMIT_FSIZE, limits.file_bytes)
+    _limit(resource.RLIMIT_AS, int(limits.memory_bytes))
+    _limit(resource.RLIMIT_FSIZE, int(limits.file_bytes))
     if sys.platform == "linux":
         _prctl(_PR_SET_DUMPABLE, 0)
         _prctl(_PR_SET_NO_NEW_PRIVS, 1)

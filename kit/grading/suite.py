@@ -30,7 +30,7 @@ from kit.testing.parts import Student
 from kit.testing.pytest_plugin import MAKE_STUDENT, SEED, exercise_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Generator, Mapping
 
     from kit.manifest import Exercise
 
@@ -52,7 +52,7 @@ class Collector:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
-    ) -> Iterator[None]:
+    ) -> Generator[None, Any, Any]:
         """Turn what a test raised into its verdict; the first thing that went wrong counts."""
         report = yield
         error = call.excinfo.value if call.excinfo else None
@@ -202,7 +202,10 @@ def _tell(connection: socket.socket, suite: Suite, zygote: Zygote, request: Any)
     try:
         sources, problems, seed = request
         try:
-            answer = ("verdicts", suite.run(zygote, sources, problems, int(seed)))
+            answer: tuple[str, Any] = (
+                "verdicts",
+                suite.run(zygote, sources, problems, int(seed)),
+            )
         except GradingError as error:
             answer = ("failed", str(error))
         wire.send(connection, 0, answer, SOURCES)

@@ -50,7 +50,9 @@ def verdict(error: BaseException | None, kind: str) -> Verdict:
         return Verdict("error", message, _public(error))
     if isinstance(error, AssertionError):
         return Verdict("failed", message, KINDS.get(kind, "the contract does not hold"))
-    return Verdict("error", f"{type(error).__name__}: {message}", "what came back could not be used")
+    return Verdict(
+        "error", f"{type(error).__name__}: {message}", "what came back could not be used"
+    )
 
 
 def _public(error: PartError) -> str:

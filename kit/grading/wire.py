@@ -120,8 +120,10 @@ def _decode(node: Any, payload: _Payload, depth: int = 0) -> Any:
     match kind:
         case "array":
             return payload.take(*items)
-        case "handle" | "opaque":
-            return _leaf(kind, items)
+        case "handle":
+            return Handle(_leaf(items, int))
+        case "opaque":
+            return Opaque(_leaf(items, str)[:80])
         case "dict":
             return {_key(key): _decode(item, payload, depth + 1) for key, item in items}
         case "list" | "tuple":
@@ -130,11 +132,11 @@ def _decode(node: Any, payload: _Payload, depth: int = 0) -> Any:
     raise WireError("a value of no known kind")
 
 
-def _leaf(kind: str, items: list[Any]) -> Handle | Opaque:
+def _leaf(items: list[Any], kind: type) -> Any:
     (item,) = items
-    if type(item) is not (int if kind == "handle" else str):
-        raise WireError(f"a {kind} that is a {type(item).__name__}")
-    return Handle(item) if kind == "handle" else Opaque(item[:80])
+    if type(item) is not kind:
+        raise WireError(f"a {type(item).__name__} in the place of a {kind.__name__}")
+    return item
 
 
 def _key(key: Any) -> str:

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kit.bench import Handle
 from kit.optimizers import SGD
 from kit.testing.closeness import CheckFailed, show
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from kit.bench import Handle
     from kit.protocols import Array
     from kit.testing.parts import Part, Student
 
@@ -44,7 +44,9 @@ RECIPE = Recipe()
 class TwoLayers:
     """The capstone's network, made of one student's parts, with the start values they choose."""
 
-    def __init__(self, student: Student, features: int, neurons: int, rng: np.random.Generator):
+    def __init__(
+        self, student: Student, features: int, neurons: int, rng: np.random.Generator
+    ) -> None:
         seeds = rng.integers(2**32, size=2)
         layers = [
             student.make("layer:neural_layer", *widths, student.generator(int(seed)))

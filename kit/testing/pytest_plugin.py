@@ -8,7 +8,8 @@ the tests, `solutions/<name>` for a hidden suite run by hand, or a worker of the
 from __future__ import annotations
 
 import zlib
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import pytest
@@ -17,10 +18,11 @@ from kit.manifest import MANIFEST, Exercise, read_manifest
 from kit.testing.parts import Student, local_student
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
-MAKE_STUDENT = pytest.StashKey["Callable[[Exercise], Student]"]()
+MakeStudent: TypeAlias = Callable[[Exercise], Student]
+
+MAKE_STUDENT = pytest.StashKey[MakeStudent]()
 SEED = pytest.StashKey[int]()
 
 

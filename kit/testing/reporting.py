@@ -17,7 +17,7 @@ from kit.testing.closeness import CheckFailed
 from kit.testing.pytest_plugin import assignment_folder, exercise_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
 
 MEANINGS = {
     "Exercise ": "this exercise is not written yet: replace the `raise` by your code",
@@ -70,7 +70,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
-) -> Iterator[None, pytest.TestReport, pytest.TestReport]:
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Replace the traceback of a broken contract by its words, and count."""
     report = yield
     results, name = item.config.stash[RESULTS], exercise_name(item)

@@ -51,19 +51,12 @@ def nbgrader(run_python, course, *arguments):
 def hand_in_the_class(course):
     """Hand in what the traps of nbgrader are made of; a right solution where nothing else is said."""
     released = (course / "assignments/backprop/backprop.ipynb").read_text("utf-8")
-    twice, deleted, renamed, script = (json.loads(released) for _ in range(4))
-    twice["cells"] += twice["cells"]
-    deleted["cells"] = deleted["cells"][:1]
-    renamed["cells"][1]["metadata"]["nbgrader"]["grade_id"] = "other"
+    spoilt, script = json.loads(released), json.loads(released)
+    spoilt["cells"] = [*spoilt["cells"][2:], *spoilt["cells"][2:]]  # some twice, some missing
+    spoilt["cells"][0]["metadata"]["nbgrader"]["grade_id"] = "other"
     script["cells"][0]["source"] = SCRIPT
-    for student, notebook in {
-        "cells twice": twice,
-        "cells deleted": deleted,
-        "cells renamed": renamed,
-        "script": script,
-        "Müller, Ada": json.loads(released),
-    }.items():
-        hand_in(course, student, notebook=json.dumps(notebook), date="2025-12-24 12:00:00 UTC")
+    hand_in(course, "spoilt cells", notebook=json.dumps(spoilt))
+    hand_in(course, "Müller, Ada", notebook=json.dumps(script), date="2025-12-24 12:00:00 UTC")
     hand_in(course, "truncated", notebook='{"cells": [', date="2025-12-24 12:00:00 UTC")
     hand_in(course, "late", date="2026-01-02 12:00:00 UTC")
     hand_in(course, "stubs", files="assignments")
@@ -144,7 +137,7 @@ def test_the_rows_of_both_gradebooks_are_equal(plain, ours):
     )
 
     assert ours_rows == plain_rows
-    assert sum(row.startswith("('grade',") for row in ours_rows) == 6 * 10
+    assert sum(row.startswith("('grade',") for row in ours_rows) == 6 * 7
 
 
 def test_plain_nbgrader_fails_only_for_the_date_that_is_none(plain):
@@ -170,7 +163,7 @@ def test_who_did_nothing_earns_nothing_and_who_is_right_earns_all(door, request)
     course = request.getfixturevalue(door)[0]
 
     assert {total(course, student) for student in ("stubs", "no files")} == {0.0}
-    right = ("cells twice", "cells deleted", "cells renamed", "truncated", "script", "late")
+    right = ("spoilt cells", "truncated", "Müller, Ada", "late")
     assert {total(course, student) for student in right} == {100.0}
 
 
@@ -194,7 +187,7 @@ def test_nbgrader_writes_feedback_and_an_export_after_its_own_door(plain, run_py
     export = nbgrader(run_python, course, "export", "--to", "grades.csv")
 
     assert (feedback.returncode, export.returncode) == (0, 0), feedback.stderr + export.stderr
-    assert len(pages(course)) == 10
+    assert len(pages(course)) == 7
     assert "late" in (course / "grades.csv").read_text("utf-8")
 
 
@@ -209,7 +202,7 @@ def test_feedback_shows_code_and_verdicts_and_no_script_of_a_student_runs(ours):
     for student, page in pages(ours[0]).items():
         assert "<script>alert" not in page, student
         assert "PASS" in page or student in {"stubs", "no files"}
-    assert "from a student" in pages(ours[0])["script"]
+    assert "from a student" in pages(ours[0])["Müller, Ada"]
 
 
 def test_feedback_shows_nothing_of_the_hidden_tests(ours):
@@ -234,8 +227,10 @@ def test_a_grader_that_fails_takes_back_the_mark_through_nbgraders_own_door(plai
     course = plain[0]
     (course / "tests/hidden/backprop/test_relu.py").write_text("not python", encoding="utf-8")
 
-    done = nbgrader(run_python, course, "autograde", "backprop", "--student", "script", "--force")
+    done = nbgrader(
+        run_python, course, "autograde", "backprop", "--student", "truncated", "--force"
+    )
 
     assert done.returncode == 1
-    assert total(course, "script") is None
+    assert total(course, "truncated") is None
     assert total(course, "late") == 100.0

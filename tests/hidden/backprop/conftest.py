@@ -6,7 +6,6 @@ import pytest
 from kit.errors import PartError
 
 
-
 @pytest.fixture
 def relu(student):
     return student.make("activation:relu")

@@ -7,8 +7,14 @@ right, and differ beyond.
 import numpy as np
 import pytest
 
-from kit.testing.closeness import CheckFailed, as_number, assert_close, assert_number
-from kit.testing.closeness import assert_unchanged, show
+from kit.testing.closeness import (
+    CheckFailed,
+    as_number,
+    assert_close,
+    assert_number,
+    assert_unchanged,
+    show,
+)
 
 pytestmark = pytest.mark.exercise("bce")
 

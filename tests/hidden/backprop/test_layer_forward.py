@@ -63,9 +63,7 @@ def test_neurons_start_different_from_each_other(neural_layer):
 def test_start_values_come_from_the_generator_handed_in(student, neural_layer):
     first, same, other = (weights(neural_layer(4, 3, seed), 4, 3) for seed in (7, 7, 8))
     shared = student.generator(7)
-    one, two = (
-        weights(student.make("layer:neural_layer", 4, 3, shared), 4, 3) for _ in range(2)
-    )
+    one, two = (weights(student.make("layer:neural_layer", 4, 3, shared), 4, 3) for _ in range(2))
 
     assert_close(same, first, asked=f"{START} twice with the same seed", rtol=0, atol=0)
     for pair, asked in [((first, other), "with two seeds"), ((one, two), "twice from one rng")]:
