@@ -9,6 +9,7 @@ grading. Plain values go in and out: numbers, text, arrays, and lists and dicts 
 from __future__ import annotations
 
 import traceback
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -160,7 +161,7 @@ class Bench:
     def _run(self, action: Callable[[], Any]) -> Any:
         """Run an action that enters the student's code; turn what it raises into a PartError."""
         try:
-            with np.errstate(all="ignore"):
+            with np.errstate(all="ignore"), warnings.catch_warnings(action="ignore"):
                 return action()
         except KeyboardInterrupt:
             raise

@@ -96,9 +96,10 @@ def _from_folder(path: Path) -> bytes:
         raise _Refused("was not handed in") from None
     except OSError as error:
         raise _Refused(f"cannot be read: {error.strerror}") from None
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise _Refused("is not a file")
     with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise _Refused("is not a file")
         return file.read(SIZE_LIMIT + 1)
 
 

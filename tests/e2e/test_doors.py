@@ -4,6 +4,7 @@ import html
 import json
 import shutil
 import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -21,7 +22,7 @@ def built(copy_course, run_python, tmp_path_factory):
     course = copy_course(tmp_path_factory.mktemp("built") / "course")
     done = run_python("-m", "kit", "build", "backprop", cwd=course)
     assert done.returncode == 0, done.stderr
-    with sqlite3.connect(course / "gradebook.db") as database:
+    with closing(sqlite3.connect(course / "gradebook.db")) as database, database:
         database.execute(DUE)
     with (course / "nbgrader_config.py").open("a", encoding="utf-8") as config:
         config.write(f"\n{LATE}\n")
@@ -82,45 +83,6 @@ def hand_in(course, student, files="solutions", notebook="{}", date=None):
     return folder
 
 
-def rows(course):
-    """Return every row of every table, its random ids replaced by the rows they stand for."""
-    with sqlite3.connect(course / "gradebook.db") as database:
-        database.row_factory = sqlite3.Row
-        names = database.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY 1")
-        tables = {
-            name: [dict(row) for row in database.execute(f"SELECT * FROM {name}")]
-            for (name,) in names.fetchall()
-        }
-    owners = {}
-    for table, found in tables.items():
-        for row in found:
-            if len(str(row.get("id"))) == 32:
-                owners.setdefault(row["id"], (table, row))
-
-    def resolved(table, row):
-        values = [
-            (column, value) for column, value in row.items() if not is_own(table, row, column)
-        ]
-        return table, tuple(
-            (column, resolved(*owners[value]) if value in owners else value)
-            for column, value in values
-        )
-
-    def is_own(table, row, column):
-        return column == "id" and owners.get(row["id"], ("",))[0] == table
-
-    return sorted(repr(resolved(table, row)) for table, found in tables.items() for row in found)
-
-
-def total(course, student):
-    query = (
-        "SELECT SUM(auto_score) FROM grade JOIN submitted_notebook n ON n.id = grade.notebook_id"
-    )
-    query += " JOIN submitted_assignment a ON a.id = n.assignment_id WHERE a.student_id = ?"
-    with sqlite3.connect(course / "gradebook.db") as database:
-        return database.execute(query, [student]).fetchone()[0]
-
-
 def pages(course):
     return {
         page.parent.parent.name: page.read_text("utf-8")
@@ -128,7 +90,7 @@ def pages(course):
     }
 
 
-def test_the_rows_of_both_gradebooks_are_equal(plain, ours):
+def test_the_rows_of_both_gradebooks_are_equal(plain, ours, rows):
     only_ours = ("'bad date'", "'no notebook'")
 
     ours_rows, plain_rows = (
@@ -140,7 +102,7 @@ def test_the_rows_of_both_gradebooks_are_equal(plain, ours):
     assert sum(row.startswith("('grade',") for row in ours_rows) == 6 * 7
 
 
-def test_plain_nbgrader_fails_only_for_the_date_that_is_none(plain):
+def test_plain_nbgrader_fails_only_for_the_date_that_is_none(plain, total):
     course, done = plain
 
     assert done.returncode == 1
@@ -159,7 +121,7 @@ def test_our_door_grades_everybody(ours):
 
 
 @pytest.mark.parametrize("door", ["plain", "ours"])
-def test_who_did_nothing_earns_nothing_and_who_is_right_earns_all(door, request):
+def test_who_did_nothing_earns_nothing_and_who_is_right_earns_all(door, request, total):
     course = request.getfixturevalue(door)[0]
 
     assert {total(course, student) for student in ("stubs", "no files")} == {0.0}
@@ -168,7 +130,7 @@ def test_who_did_nothing_earns_nothing_and_who_is_right_earns_all(door, request)
 
 
 @pytest.mark.parametrize("door", ["plain", "ours"])
-def test_a_link_to_the_solution_earns_nothing_and_is_copied_nowhere(door, request):
+def test_a_link_to_the_solution_earns_nothing_and_is_copied_nowhere(door, request, total):
     course = request.getfixturevalue(door)[0]
 
     assert 0 < total(course, "linked") < 100
@@ -176,7 +138,7 @@ def test_a_link_to_the_solution_earns_nothing_and_is_copied_nowhere(door, reques
     assert copied == {"activations.py", "layers.py", "backprop.ipynb"}
 
 
-def test_who_is_late_loses_what_the_course_says(ours):
+def test_who_is_late_loses_what_the_course_says(ours, rows):
     assert any("('late_submission_penalty', 100.0)" in row for row in rows(ours[0]))
 
 
@@ -223,7 +185,9 @@ def test_feedback_shows_nothing_of_the_hidden_tests(ours):
     assert not any("def test_" in page for page in everything.values())
 
 
-def test_a_grader_that_fails_takes_back_the_mark_through_nbgraders_own_door(plain, run_python):
+def test_a_grader_that_fails_takes_back_the_mark_through_nbgraders_own_door(
+    plain, run_python, total
+):
     course = plain[0]
     (course / "tests/hidden/backprop/test_relu.py").write_text("not python", encoding="utf-8")
 
