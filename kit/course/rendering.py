@@ -34,7 +34,7 @@ def grade_outputs(result: ExerciseResult, points: float) -> list[Any]:
 
 def _line(check: Check) -> str:
     points = f"{check.points:g} of {check.max_points:g}"
-    line = f"{_WORDS[check.status]:<8}{points:<10}{_plain(check.title)}"
+    line = f"{_WORDS[check.status]:<8}{points:<9} {_plain(check.title)}"
     indented = [f"{'':18}{_plain(sentence)}" for sentence in check.public.splitlines()]
     return "\n".join([line, *indented])
 

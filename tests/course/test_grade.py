@@ -1,13 +1,11 @@
 """A class is graded to its last student, whatever one of them sent."""
 
-import json
-
 import pytest
 from nbgrader.api import Gradebook
 
 from kit.course import grade as module
 from kit.course.grade import grade
-from kit.errors import GradingError, UsageError
+from kit.errors import GradingError
 
 NAMES = ["Müller, Ada", 'the "third"', "o'neil", "a+b", "[x]*", "  spaced", "学生", "-rf", "a" * 90]
 DATES = ["garbage", "", "2026-99-99", "9" * 400, "\x01", "99999-01-01", "1 2 3 4", "2026 1 UTC"]
@@ -37,15 +35,6 @@ def test_a_name_may_hold_whatever_a_folder_may_be_called(small_course, submit, m
     assert {marks(name) for name in NAMES} == {(2.0, False)}
 
 
-def test_the_folder_of_the_course_may_have_any_name(small_course, submit):
-    submit("ada", "points = 2")
-    odd = small_course.rename(small_course.with_name("c+[x] (1)"))
-
-    [(_, record)] = grade(odd, "small", submitted=odd / "submitted")
-
-    assert record.score == 2.0
-
-
 def test_submissions_may_lie_elsewhere(small_course, submit, tmp_path):
     submit("ada", "points = 2")
     elsewhere = (small_course / "submitted").rename(tmp_path / "elsewhere")
@@ -60,15 +49,6 @@ def test_stray_files_and_other_assignments_are_no_submissions(small_course, subm
     for stray in (".git/small", "bob/another"):
         (small_course / "submitted" / stray).mkdir(parents=True)
     (small_course / "submitted" / "grades.csv").write_text("", encoding="utf-8")
-
-    assert [student for student, _ in grade(small_course, "small")] == ["ada"]
-
-
-def test_who_is_excluded_in_the_configuration_is_not_graded(small_course, submit):
-    for student in ("ada", "bob"):
-        submit(student, "points = 2")
-    with (small_course / "nbgrader_config.py").open("a", encoding="utf-8") as config:
-        config.write("\nc.CourseDirectory.student_id_exclude = 'bob'\n")
 
     assert [student for student, _ in grade(small_course, "small")] == ["ada"]
 
@@ -167,50 +147,3 @@ def test_a_resubmission_without_a_date_does_not_keep_the_date_of_the_first(small
     grade(small_course, "small")
 
     assert entry(small_course, "ada")[0] is None
-
-
-def test_a_missing_or_empty_folder_of_submissions_is_an_error(small_course):
-    with pytest.raises(UsageError, match="there is no folder"):
-        grade(small_course, "small")
-    (small_course / "submitted" / "ada").mkdir(parents=True)
-    with pytest.raises(UsageError, match="holds no submission of small; one looks like"):
-        grade(small_course, "small")
-
-
-@pytest.mark.parametrize(
-    ("line", "message"),
-    [
-        ("1 / 0", "nbgrader_config.py cannot be loaded: division by zero"),
-        ("c.Autograde.autograde_preprocessors = []", "must have 'kit.course.autograde.Evaluate'"),
-        ("c.Autograde.sanitize_preprocessors = []", "must have 'kit.course.autograde.Rebuild'"),
-    ],
-)
-def test_nothing_is_graded_with_a_configuration_that_would_run_students_code(
-    line, message, small_course, submit
-):
-    submit("ada", "points = 3")
-    config = small_course / "nbgrader_config.py"
-    config.write_text(f"{config.read_text('utf-8')}\n{line}\n", encoding="utf-8")
-
-    with pytest.raises(UsageError, match=message):
-        grade(small_course, "small")
-    assert not (small_course / "autograded").exists()
-
-
-def test_a_course_whose_gradebook_lacks_the_assignment_is_built_first(
-    small_course, submit, template, monkeypatch
-):
-    built = []
-
-    def build(course, name):
-        built.append((course, name))
-        (course / "gradebook.db").write_bytes((template / "gradebook.db").read_bytes())
-
-    monkeypatch.setattr(module, "build", build)
-    submit("ada", "points = 3")
-    (small_course / "gradebook.db").unlink()
-
-    [(_, record)] = grade(small_course, "small")
-
-    assert built == [(small_course, "small")]
-    assert json.loads(json.dumps(record.to_json()))["score"] == 3.0
