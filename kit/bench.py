@@ -192,7 +192,8 @@ def plain(value: Any, depth: int = 0) -> Any:
     if value is None or type(value) in {bool, int, float, str, Handle, Opaque}:
         return value
     if isinstance(value, np.ndarray | np.generic) and value.dtype.char in "?bhilqBHILQefdFD":
-        return _frozen(np.array(value, subok=False, order="C"))
+        # In our byte order: `char`, by which an array travels to another process, has none.
+        return _frozen(np.array(value, value.dtype.newbyteorder("="), subok=False, order="C"))
     if depth < DEPTH_LIMIT and isinstance(value, tuple):
         return tuple(plain(item, depth + 1) for item in value)
     if depth < DEPTH_LIMIT and isinstance(value, list):

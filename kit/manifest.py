@@ -64,34 +64,50 @@ def read_manifest(folder: Path) -> Manifest:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise UsageError(f"{folder} is not an assignment: it has no {MANIFEST}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError, RecursionError) as error:
         raise UsageError(f"{path} cannot be read: {error}") from None
     try:
         return _check(table)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except ValueError as error:
         raise UsageError(f"{path} does not describe an assignment: {error}") from None
 
 
 def _check(table: dict[str, Any]) -> Manifest:
     if unknown := set(table) - _KEYS:
         raise ValueError(f"unknown key {min(unknown)!r}")
-    exercises = tuple(_exercise(entry) for entry in table["exercise"])
+    entries = table.get("exercise")
+    if not isinstance(entries, list) or not entries:
+        raise ValueError("it has no [[exercise]]")
+    exercises = tuple(_exercise(entry) for entry in entries)
     names = [exercise.name for exercise in exercises]
     if len(set(names)) != len(names):
         raise ValueError("two exercises have the same name")
-    files = tuple(str(name) for name in table["files"])
+    files = table.get("files")
+    if not isinstance(files, list):
+        raise ValueError(f"`files` is a list of names, not {files!r}")
     for exercise in exercises:
-        if missing := set(exercise.files) - set(files):
+        if missing := set(exercise.files) - {_text("files", name) for name in files}:
             raise ValueError(f"{exercise.name} needs {min(missing)}, which `files` leaves out")
-    return Manifest(str(table["title"]), files, exercises, dict(table.get("limits", {})))
+    limits = table.get("limits", {})
+    if not isinstance(limits, dict):
+        raise ValueError(f"`limits` is a table, not {limits!r}")
+    return Manifest(_text("title", table.get("title")), tuple(files), exercises, limits)
 
 
-def _exercise(entry: dict[str, Any]) -> Exercise:
-    if set(entry) != _EXERCISE_KEYS:
-        raise ValueError(
-            f"an exercise has {', '.join(sorted(_EXERCISE_KEYS))}, not {sorted(entry)}"
-        )
-    for part, place in entry["owns"].items():
-        if ":" not in part or ":" not in place:
+def _exercise(entry: Any) -> Exercise:
+    if not isinstance(entry, dict) or set(entry) != _EXERCISE_KEYS:
+        came = sorted(entry) if isinstance(entry, dict) else entry
+        raise ValueError(f"an exercise has {', '.join(sorted(_EXERCISE_KEYS))}, not {came}")
+    owns = entry["owns"]
+    if not isinstance(owns, dict) or not owns:
+        raise ValueError(f"`owns` is a table from kind:name to file:Class, not {owns!r}")
+    for part, place in owns.items():
+        if ":" not in part or not isinstance(place, str) or ":" not in place:
             raise ValueError(f"`owns` maps kind:name to file:Class, not {part!r} to {place!r}")
-    return Exercise(entry["name"], entry["title"], dict(entry["owns"]))
+    return Exercise(_text("name", entry["name"]), _text("title", entry["title"]), owns)
+
+
+def _text(key: str, value: Any) -> str:
+    if not isinstance(value, str) or not value:
+        raise ValueError(f"`{key}` is text, not {value!r}")
+    return value

@@ -61,7 +61,7 @@ def read_submission(path: Path, manifest: Manifest, name: str | None = None) -> 
     try:
         with zipfile.ZipFile(path) as archive:
             return _read(name, manifest, lambda file: _from_zip(archive, file))
-    except (zipfile.BadZipFile, OSError) as error:
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise UsageError(f"{path} is neither a folder nor a zip file: {error}") from None
 
 
@@ -122,5 +122,5 @@ def _from_zip(archive: zipfile.ZipFile, file: str) -> bytes:
     try:
         with archive.open(found[0]) as opened:
             return opened.read(SIZE_LIMIT + 1)
-    except (RuntimeError, NotImplementedError, zipfile.BadZipFile, OSError, EOFError) as error:
+    except Exception as error:  # noqa: BLE001 - each way to compress has errors of its own
         raise _Refused(f"cannot be unpacked: {error}") from None

@@ -32,7 +32,7 @@ from kit.testing.pytest_plugin import MAKE_STUDENT, SEED, exercise_name
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
 
-    from kit.manifest import Exercise
+    from kit.manifest import Exercise, Manifest
 
 STRIKES = 2
 
@@ -89,7 +89,7 @@ class Suite:
         self, zygote: Zygote, sources: Mapping[str, str], problems: Mapping[str, str], seed: int
     ) -> dict[str, Any]:
         """Run every test against a submission, in this very process; return the verdicts."""
-        workers = Workers(zygote, sources, problems)
+        workers = Workers(zygote, self.assignment.manifest, sources, problems)
         self.session.config.stash[MAKE_STUDENT] = workers.student
         self.session.config.stash[SEED] = seed
         self.collector.verdicts.clear()
@@ -104,13 +104,19 @@ class Workers:
     """One worker an exercise; a dead one is replaced once, for the next check."""
 
     def __init__(
-        self, zygote: Zygote, sources: Mapping[str, str], problems: Mapping[str, str]
+        self,
+        zygote: Zygote,
+        manifest: Manifest,
+        sources: Mapping[str, str],
+        problems: Mapping[str, str],
     ) -> None:
-        self._zygote, self._sources, self._problems = zygote, sources, problems
+        self._zygote, self._manifest = zygote, manifest
+        self._sources, self._problems = sources, problems
         self._benches: dict[str, list[RemoteBench]] = {}
 
-    def student(self, exercise: Exercise) -> Student:
+    def student(self, name: str) -> Student:
         """Return the student's side for one check of an exercise."""
+        exercise = self._manifest.exercise(name)
         for file in exercise.files:
             if file in self._problems:
                 raise PartError("FileError", self._problems[file])

@@ -51,7 +51,10 @@ LIMITS = Limits()
 def send(connection: socket.socket, nonce: int, value: Any, limits: Limits = LIMITS) -> None:
     """Send a plain value; raise WireError where it is too large for a frame."""
     arrays: list[np.ndarray[Any, Any]] = []
-    header = json.dumps(_encode(value, arrays), separators=(",", ":")).encode()
+    try:
+        header = json.dumps(_encode(value, arrays), separators=(",", ":")).encode()
+    except ValueError as error:  # a number of more digits than Python writes
+        raise WireError(f"a value that cannot be sent: {error}") from None
     size = sum(array.nbytes for array in arrays)
     if len(header) > limits.header or size > limits.payload:
         raise WireError(f"{len(header)} + {size} bytes are too many for an answer")
@@ -100,7 +103,7 @@ def _encode(value: Any, arrays: list[np.ndarray[Any, Any]]) -> Any:
     if value is None or isinstance(value, bool | int | float | str):
         return value
     if isinstance(value, np.ndarray):
-        arrays.append(value)
+        arrays.append(value.astype(value.dtype.newbyteorder("="), copy=False))
         return ["array", value.dtype.char, *value.shape]
     if isinstance(value, Handle):
         return ["handle", value.number]

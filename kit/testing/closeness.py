@@ -13,7 +13,12 @@ import numpy as np
 from kit.bench import Opaque
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import TypeAlias
+
     from kit.protocols import Array
+
+    Given: TypeAlias = Mapping[str, Any] | str
 
 RTOL, ATOL = 1e-5, 1e-7
 
@@ -22,12 +27,18 @@ class CheckFailed(AssertionError):  # noqa: N818 - it is a verdict, read aloud: 
     """A part broke its contract: what was asked, with what input, what came, what it means."""
 
     def __init__(
-        self, asked: str, *, given: str = "", came: str = "", expected: str = "", usually: str = ""
+        self,
+        asked: str,
+        *,
+        given: Given = "",
+        came: str = "",
+        expected: str = "",
+        usually: str = "",
     ) -> None:
         self.asked = asked
         lines = [
             ("Asked", asked),
-            ("Smallest input that shows it", given),
+            ("Smallest input that shows it", _in_words(given)),
             ("Came", came),
             ("Expected", expected),
             ("What it usually means", usually),
@@ -40,7 +51,7 @@ def assert_close(
     expected: Array | float,
     *,
     asked: str,
-    given: str = "",
+    given: Given = "",
     usually: str = "",
     rtol: float = RTOL,
     atol: float = ATOL,
@@ -111,6 +122,13 @@ def _show_array(array: Array) -> str:
         array = array + 0.0  # no student should have to wonder about -0.
     text = np.array2string(array, precision=4, separator=", ", threshold=24, suppress_small=False)
     return " ".join(text.split())
+
+
+def _in_words(given: Given) -> str:
+    """Write inputs out only where they are needed: a suite that passes shows nothing."""
+    if isinstance(given, str):
+        return given
+    return ", ".join(f"{name} = {show(value)}" for name, value in given.items())
 
 
 def _indent(text: str) -> str:

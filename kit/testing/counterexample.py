@@ -35,10 +35,8 @@ def assert_elementwise(
     for place in np.ndindex(expected.shape):
         single = {name: array[place].reshape(1, 1) for name, array in inputs.items()}
         target = expected[place].reshape(1, 1)
-        given = ", ".join(f"{name} = {show(array)}" for name, array in single.items())
-        assert_close(call(**single), target, asked=asked, given=given, usually=usually)
-    given = ", ".join(f"{name} = {show(array)}" for name, array in inputs.items())
-    assert_close(whole, expected, asked=asked, given=given, usually=usually)
+        assert_close(call(**single), target, asked=asked, given=single, usually=usually)
+    assert_close(whole, expected, asked=asked, given=inputs, usually=usually)
 
 
 def assert_backward_fits_forward(
@@ -53,7 +51,7 @@ def assert_backward_fits_forward(
         _one_element(part, x[place].reshape(1, 1), grad[place].reshape(1, 1), asked, usually)
     raise CheckFailed(
         asked,
-        given=f"x = {show(x)}, grad = {show(grad)}",
+        given={"x": x, "grad": grad},
         came=show(dx),
         expected=f"{show(grad * slope)}: grad times the slope of YOUR forward",
         usually=usually,
@@ -66,7 +64,7 @@ def _one_element(part: Part, x: Array, grad: Array, asked: str, usually: str) ->
     if difference(dx, grad * slope, rtol=1e-4, atol=1e-6):
         raise CheckFailed(
             asked,
-            given=f"x = {show(x)}, grad = {show(grad)}",
+            given={"x": x, "grad": grad},
             came=show(dx),
             expected=f"{show(grad * slope)}: the slope of YOUR forward there, measured with a "
             f"tiny step, is {slope.item():.4f}, and dL/dx is grad times the slope",

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import pytest
 
-from kit.manifest import MANIFEST, Exercise, read_manifest
+from kit.manifest import MANIFEST, read_manifest
 from kit.testing.parts import Student, local_student
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-MakeStudent: TypeAlias = Callable[[Exercise], Student]
+MakeStudent: TypeAlias = Callable[[str], Student]
 
 MAKE_STUDENT = pytest.StashKey[MakeStudent]()
 SEED = pytest.StashKey[int]()
@@ -35,16 +35,17 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture
 def student(request: pytest.FixtureRequest) -> Student:
     """Make the student's parts for the exercise that the test is marked with."""
-    folder = assignment_folder(request.path)
-    manifest = read_manifest(folder)
-    exercise = manifest.exercise(exercise_name(request.node))
     make = request.config.stash.get(MAKE_STUDENT, None)
-    return make(exercise) if make else local_student(folder, manifest, exercise)
+    return make(exercise_name(request.node)) if make else _local(request)
 
 
 @pytest.fixture
 def reference(request: pytest.FixtureRequest) -> Student:
     """Make the reference parts, in this process, for the exercise of the test."""
+    return _local(request)
+
+
+def _local(request: pytest.FixtureRequest) -> Student:
     folder = assignment_folder(request.path)
     manifest = read_manifest(folder)
     return local_student(folder, manifest, manifest.exercise(exercise_name(request.node)))

@@ -81,6 +81,7 @@ def test_a_long_file_is_not_shown_to_its_end(small_course, submit, autograded):
 def test_only_what_the_assignment_asks_for_is_in_autograded(small_course, submit):
     folder = submit("ada", "points = 1", timestamp="2025-12-01 10:00:00 UTC", submission_secret="s")
     (folder / "passwd").symlink_to("/etc/passwd")
+    (folder / "dangling").symlink_to("nowhere")
     (folder / "data").mkdir()
     (folder / "data" / "huge.csv").write_text("1", encoding="utf-8")
 

@@ -53,7 +53,7 @@ def test_forward_is_the_mean_cross_entropy(bce, rng):
     for y_true, y_pred in batches(rng):
         loss = bce.forward(y_true, y_pred)
 
-        given = f"y_true = {show(y_true)}, y_pred = {show(y_pred)}"
+        given = {"y_true": y_true, "y_pred": y_pred}
         assert_number(loss, expected(y_true, y_pred), asked=FORWARD, given=given)
 
 
@@ -78,7 +78,7 @@ def test_forward_is_finite_and_sensible_at_zero_and_one(bce):
         loss = as_number(bce.forward(y_true, y_pred), FORWARD)
 
         if not low <= loss <= high:
-            given = f"y_true = {show(y_true)}, y_pred = {show(y_pred)}"
+            given = {"y_true": y_true, "y_pred": y_pred}
             raise CheckFailed(FORWARD, given=given, came=show(loss), expected=f"{low} to {high}")
 
 
@@ -87,7 +87,7 @@ def test_backward_is_the_slope_of_the_mean_loss(bce, rng):
     for y_true, y_pred in batches(rng):
         gradient = backward(bce, y_true, y_pred)
 
-        given = f"y_true = {show(y_true)}, y_pred = {show(y_pred)}"
+        given = {"y_true": y_true, "y_pred": y_pred}
         assert_close(gradient, slope(y_true, y_pred), asked=BACKWARD, given=given)
 
 
@@ -98,7 +98,7 @@ def test_backward_is_finite_and_points_the_right_way_at_zero_and_one(bce):
 
     gradient = backward(bce, y_true, y_pred)
 
-    given = f"y_true = {show(y_true)}, y_pred = {show(y_pred)}"
+    given = {"y_true": y_true, "y_pred": y_pred}
     assert_close(gradient, np.nan_to_num(gradient), asked=BACKWARD, given=given)
     wrong = gradient[:2] * [[-1.0], [1.0]] <= 0
     if wrong.any() or not np.isfinite(gradient).all():

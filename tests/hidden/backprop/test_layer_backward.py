@@ -34,7 +34,7 @@ class Case:
 
     @property
     def words(self):
-        given = f"x = {show(self.x)}, grad = {show(self.grad)}, weights = {show(self.weights)}"
+        given = {"x": self.x, "grad": self.grad, "weights": self.weights}
         return {"asked": BACKWARD, "given": given}
 
     def backward(self):

@@ -35,7 +35,7 @@ def test_forward_weighs_the_features_and_adds_the_bias(layer_with, rng):
 
         y = layer_with(w, b).forward(x)
 
-        given = f"x = {show(x)}, weights = {show(w)}, bias = {show(b)}"
+        given = {"x": x, "weights": w, "bias": b}
         assert_close(y, x @ w + b, asked=FORWARD, given=given)
 
 
@@ -62,11 +62,18 @@ def test_neurons_start_different_from_each_other(neural_layer):
 @pytest.mark.points(1, kind="start")
 def test_start_values_come_from_the_generator_handed_in(student, neural_layer):
     first, same, other = (weights(neural_layer(4, 3, seed), 4, 3) for seed in (7, 7, 8))
+    alone, apart = (
+        weights(student.make("layer:neural_layer", 4, 3, *rng), 4, 3) for rng in [(), (None,)]
+    )
     shared = student.generator(7)
     one, two = (weights(student.make("layer:neural_layer", 4, 3, shared), 4, 3) for _ in range(2))
 
     assert_close(same, first, asked=f"{START} twice with the same seed", rtol=0, atol=0)
-    for pair, asked in [((first, other), "with two seeds"), ((one, two), "twice from one rng")]:
+    for pair, asked in [
+        ((first, other), "with two seeds"),
+        ((one, two), "twice from one rng"),
+        ((alone, apart), "twice without an rng"),
+    ]:
         if np.allclose(*pair):
             came = f"{show(pair[0])} and {show(pair[1])}"
             raise CheckFailed(f"{START} {asked}", came=came, expected="different weights")

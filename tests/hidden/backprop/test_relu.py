@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from kit.testing.closeness import assert_close, assert_unchanged, show
+from kit.testing.closeness import assert_close, assert_unchanged
 from kit.testing.gradients import away_from_kinks
 
 pytestmark = pytest.mark.exercise("relu")
@@ -23,7 +23,7 @@ def test_forward_keeps_the_positive_and_zeroes_the_rest(relu, rng):
 
         y = relu.forward(x)
 
-        assert_close(y, np.maximum(x, 0), asked=FORWARD, given=f"x = {show(x)}")
+        assert_close(y, np.maximum(x, 0), asked=FORWARD, given={"x": x})
 
 
 @pytest.mark.points(1, kind="value")
@@ -34,8 +34,8 @@ def test_forward_and_backward_are_right_far_from_zero(relu, rng):
     y = relu.forward(x)
     dx = relu.backward(grad, x, y)
 
-    assert_close(y, np.maximum(x, 0), asked=FORWARD, given=f"x = {show(x)}")
-    assert_close(dx, grad * (x > 0), asked=BACKWARD, given=f"x = {show(x)}")
+    assert_close(y, np.maximum(x, 0), asked=FORWARD, given={"x": x})
+    assert_close(dx, grad * (x > 0), asked=BACKWARD, given={"x": x})
 
 
 @pytest.mark.points(1, kind="purity")
@@ -56,7 +56,7 @@ def test_backward_multiplies_the_incoming_gradient_by_the_slope(relu, rng):
 
         dx = backward(relu, grad, x)
 
-        given = f"x = {show(x)}, grad = {show(grad)}"
+        given = {"x": x, "grad": grad}
         assert_close(dx, grad * (x > 0), asked=BACKWARD, given=given)
 
 
@@ -86,7 +86,8 @@ def test_backward_leaves_x_and_y_alone(relu, rng):
 @pytest.mark.points(2, kind="state")
 def test_every_batch_is_a_new_one(relu, rng):
     first = away_from_kinks(rng, (5, 3))
-    similar = np.where(np.arange(15).reshape(5, 3) == 0, 1, -1) * first
+    similar = away_from_kinks(rng, (5, 3))
+    similar[0] = first[0]
     other_shape = away_from_kinks(rng, (2, 7))
     for x in [first, other_shape, similar, first]:
         grad = rng.standard_normal(x.shape)

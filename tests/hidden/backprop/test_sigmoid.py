@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from kit.testing.closeness import assert_close, assert_unchanged, show
+from kit.testing.closeness import assert_close, assert_unchanged
 
 pytestmark = pytest.mark.exercise("sigmoid")
 
@@ -26,7 +26,7 @@ def test_forward_squeezes_numbers_between_zero_and_one(sigmoid, rng):
 
         y = sigmoid.forward(x)
 
-        assert_close(y, expected(x), asked=FORWARD, given=f"x = {show(x)}")
+        assert_close(y, expected(x), asked=FORWARD, given={"x": x})
 
 
 @pytest.mark.points(2, kind="stability")
@@ -35,7 +35,7 @@ def test_forward_is_finite_and_right_far_from_zero(sigmoid):
 
     y = sigmoid.forward(x)
 
-    assert_close(y, expected(x), asked=FORWARD, given=f"x = {show(x)}")
+    assert_close(y, expected(x), asked=FORWARD, given={"x": x})
 
 
 @pytest.mark.points(1, kind="purity")
@@ -58,7 +58,7 @@ def test_backward_multiplies_the_incoming_gradient_by_the_slope(sigmoid, rng):
 
         dx = sigmoid.backward(grad, x, sigmoid.forward(x))
 
-        given = f"x = {show(x)}, grad = {show(grad)}"
+        given = {"x": x, "grad": grad}
         assert_close(dx, grad * slope(x), asked=BACKWARD, given=given)
 
 
@@ -69,7 +69,7 @@ def test_backward_is_flat_and_finite_far_from_zero(sigmoid, rng):
 
     dx = sigmoid.backward(grad, x, sigmoid.forward(x))
 
-    assert_close(dx, np.zeros(x.shape), asked=BACKWARD, given=f"x = {show(x)}", atol=1e-6)
+    assert_close(dx, np.zeros(x.shape), asked=BACKWARD, given={"x": x}, atol=1e-6)
 
 
 @pytest.mark.points(1, kind="purity")
@@ -88,7 +88,8 @@ def test_backward_leaves_x_and_y_alone(sigmoid, rng):
 @pytest.mark.points(1, kind="state")
 def test_every_batch_is_a_new_one(sigmoid, rng):
     first = rng.standard_normal((5, 3))
-    similar = np.where(np.arange(15).reshape(5, 3) == 0, 1, -1) * first
+    similar = rng.standard_normal((5, 3))
+    similar[0] = first[0]
     other_shape = rng.standard_normal((2, 7))
     for x in [first, other_shape, similar, first]:
         grad = rng.standard_normal(x.shape)
