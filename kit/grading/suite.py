@@ -10,6 +10,7 @@ needs are used in `collect` and in `_run` alone.
 
 from __future__ import annotations
 
+import math
 import os
 import socket
 import sys
@@ -20,12 +21,12 @@ import pytest
 from _pytest.config import _prepareconfig
 from _pytest.main import Session
 
-from kit.errors import GradingError, PartDiedError, PartError, UsageError
+from kit.errors import GradingError, PartDiedError, UsageError
 from kit.grading import wire
 from kit.grading.assignment import Assignment
 from kit.grading.client import SOURCES, RemoteBench, Zygote
 from kit.grading.sandbox import Limits
-from kit.grading.verdicts import Verdict, verdict
+from kit.grading.verdicts import FileProblemError, Verdict, verdict
 from kit.testing.parts import Student
 from kit.testing.pytest_plugin import MAKE_STUDENT, SEED, exercise_name
 
@@ -119,7 +120,7 @@ class Workers:
         exercise = self._manifest.exercise(name)
         for file in exercise.files:
             if file in self._problems:
-                raise PartError("FileError", self._problems[file])
+                raise FileProblemError("FileError", self._problems[file])
         return Student(self._bench(exercise), exercise)
 
     def close(self) -> None:
@@ -165,7 +166,11 @@ def _mark(item: pytest.Item) -> tuple[float, str]:
     mark = item.get_closest_marker("points")
     if mark is None:
         raise UsageError(f"{item.nodeid} has no points: pytest.mark.points(number, kind=...)")
-    return float(mark.args[0]), str(mark.kwargs["kind"])
+    match mark.args, mark.kwargs:
+        case ((int() | float() as points,), {"kind": str(kind), **rest}) if not rest:
+            if 0 <= points < math.inf:
+                return float(points), kind
+    raise UsageError(f"{item.nodeid}: points are told as pytest.mark.points(number, kind=...)")
 
 
 def serve(connection: socket.socket, suite: Suite, limits: Limits) -> None:

@@ -27,6 +27,10 @@ KINDS = {
 }
 
 
+class FileProblemError(PartError):
+    """A file could not be taken. These words are ours: no student's code had run."""
+
+
 class Verdict(NamedTuple):
     """How one hidden test ended."""
 
@@ -41,10 +45,12 @@ def verdict(error: BaseException | None, kind: str) -> Verdict:
         return Verdict("passed", "", "")
     if isinstance(error, GradingError):
         raise error
-    message = str(error)[:4000]
+    message = _printable(str(error)[:4000])
     if isinstance(error, PartTimeoutError):
         return Verdict("timeout", message, f"no answer in time: {error.text}")
     if isinstance(error, PartDiedError):
+        return Verdict("error", message, _ended(error))
+    if isinstance(error, FileProblemError):
         return Verdict("error", message, error.text)
     if isinstance(error, PartError):
         return Verdict("error", message, _public(error))
@@ -57,11 +63,23 @@ def verdict(error: BaseException | None, kind: str) -> Verdict:
 
 def _public(error: PartError) -> str:
     """Tell where an exception came from; its text could hold a hidden input, so it stays here."""
-    if error.name == "FileError":
-        return error.text
     if error.name == "NotImplementedError":
         return "not implemented yet"
     known = isinstance(getattr(builtins, error.name, None), type)
     name = error.name if known else "an exception of its own"
     where = f" in {error.file}, line {error.line}" if error.file else ""
     return f"your code raised {name}{where}"
+
+
+def _ended(error: PartDiedError) -> str:
+    """Tell how a process ended; how it broke the protocol is for the instructor alone."""
+    if error.name == "ProtocolError":  # a size that it made up could be a hidden number
+        return "its process broke the protocol"
+    return error.text
+
+
+def _printable(text: str) -> str:
+    """Escape what a student's text could do to a terminal, or to a file that it is written to."""
+    return "".join(
+        char if char.isprintable() or char in "\n\t" else ascii(char)[1:-1] for char in text
+    )

@@ -46,6 +46,7 @@ class Limits:
 
 
 LIMITS = Limits()
+SOURCES = Limits(header=1 << 24)  # of what the trusted side sends: files, verdicts
 
 
 def send(connection: socket.socket, nonce: int, value: Any, limits: Limits = LIMITS) -> None:

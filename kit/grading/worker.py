@@ -23,7 +23,7 @@ OPERATIONS = {"make", "bare", "generator", "call", "get", "set", "network", "gra
 
 def serve(connection: socket.socket) -> None:
     """Receive the sources, then answer questions until the other side hangs up."""
-    _, sources = wire.receive(connection)
+    _, sources = wire.receive(connection, limits=wire.SOURCES)
     bench = Bench(sources)
     while True:
         try:

@@ -32,7 +32,18 @@ def neural_layer(student):
 
 
 @pytest.fixture
-def layer_with(student, neural_layer):
+def set_parameters():
+    """Give a layer weights and bias: the bias as (n,) where the student chose that, else (1, n)."""
+
+    def give(layer, weights, bias):
+        layer.set("weights", weights)
+        layer.set("bias", bias.reshape(bias_shape(layer, bias)))
+
+    return give
+
+
+@pytest.fixture
+def layer_with(student, neural_layer, set_parameters):
     """Make a layer and give it weights and bias, so that its start values do not matter.
 
     A start that fails costs its own checks, not these: then the object is made without one.
@@ -43,15 +54,13 @@ def layer_with(student, neural_layer):
             layer = neural_layer(*weights.shape)
         except PartError:
             layer = student.bare("layer:neural_layer")
-        layer.set("weights", weights)
-        layer.set("bias", bias.reshape(bias_shape(layer, bias)))
+        set_parameters(layer, weights, bias)
         return layer
 
     return make
 
 
 def bias_shape(layer, bias):
-    """Return (n,) where the student chose that for the bias, else (1, n)."""
     try:
         own = np.shape(layer.get("bias"))
     except PartError:

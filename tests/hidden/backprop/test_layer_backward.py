@@ -5,6 +5,7 @@ costs nothing here.
 """
 
 import contextlib
+import functools
 
 import numpy as np
 import pytest
@@ -21,7 +22,8 @@ SIZES = [(4, 3, 2), (40, 2, 5), (2, 5, 1), (6, 1, 3), (1, 4, 2)]
 class Case:
     """A layer with set weights, a batch and an incoming gradient, all random."""
 
-    def __init__(self, layer_with, rng, samples, features, neurons):
+    def __init__(self, layer_with, set_parameters, rng, samples, features, neurons):
+        self.set_parameters = set_parameters
         self.weights = rng.standard_normal((features, neurons))
         self.bias = rng.standard_normal((1, neurons))
         self.layer = layer_with(self.weights, self.bias)
@@ -39,9 +41,14 @@ class Case:
 
     def backward(self):
         """Return dL/dx and the gradients, as the kit asks for them: forward comes first."""
+        self.forward()
+        return unpacked(self.layer.backward(self.grad, self.x))
+
+    def forward(self):
+        """Call forward, which may fail, or change the parameters: that costs its own checks."""
         with contextlib.suppress(PartError):
             self.layer.forward(self.x)
-        return unpacked(self.layer.backward(self.grad, self.x))
+        self.set_parameters(self.layer, self.weights, self.bias)
 
     def check(self, answer):
         dx, gradients = answer
@@ -64,8 +71,13 @@ def unpacked(answer):
 
 
 @pytest.fixture
-def cases(layer_with, rng):
-    return [Case(layer_with, rng, *sizes) for sizes in SIZES]
+def case_of(layer_with, set_parameters, rng):
+    return functools.partial(Case, layer_with, set_parameters, rng)
+
+
+@pytest.fixture
+def cases(case_of):
+    return [case_of(*sizes) for sizes in SIZES]
 
 
 @pytest.mark.points(6, kind="gradient")
@@ -101,6 +113,8 @@ def test_backward_gives_the_same_answer_again_and_a_new_one_for_a_new_batch(case
         case.grad[1:] *= 2
         case.check(case.backward())
         case.draw(rng, 3).check(case.backward())
+        case.weights += 1
+        case.check(case.backward())
 
 
 @pytest.mark.points(2, kind="purity")
@@ -116,12 +130,11 @@ def test_backward_updates_nothing(cases):
 
 
 @pytest.mark.points(2, kind="state")
-def test_two_layers_do_not_share_what_they_keep(layer_with, rng):
-    first, second = (Case(layer_with, rng, 4, 3, 2) for _ in range(2))
+def test_two_layers_do_not_share_what_they_keep(case_of):
+    first, second = case_of(4, 3, 2), case_of(4, 3, 2)
 
     for case in (first, second):
-        with contextlib.suppress(PartError):
-            case.layer.forward(case.x)
+        case.forward()
 
     for case in (second, first):
         case.check(unpacked(case.layer.backward(case.grad, case.x)))

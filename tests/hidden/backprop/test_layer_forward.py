@@ -41,9 +41,9 @@ def test_forward_weighs_the_features_and_adds_the_bias(layer_with, rng):
 
 @pytest.mark.points(1, kind="shape")
 def test_weights_and_bias_have_one_place_a_feature_and_a_neuron(neural_layer):
-    for features, neurons in [(3, 2), (1, 4), (6, 1)]:
-        layer = neural_layer(features, neurons)
+    layers = {sizes: neural_layer(*sizes) for sizes in [(3, 2), (1, 4), (6, 1)]}
 
+    for (features, neurons), layer in layers.items():
         weights(layer, features, neurons)
         numbers(layer, "bias", [(1, neurons), (neurons,)])
 
