@@ -84,13 +84,13 @@ def _check(table: dict[str, Any]) -> Manifest:
         raise ValueError("two exercises have the same name")
     files = table.get("files")
     if not isinstance(files, list):
-        raise ValueError(f"`files` is a list of names, not {files!r}")
+        raise ValueError(f"`files` is a list of names, not {files!r}")  # noqa: TRY004 - see the caller
     for exercise in exercises:
         if missing := set(exercise.files) - {_text("files", name) for name in files}:
             raise ValueError(f"{exercise.name} needs {min(missing)}, which `files` leaves out")
     limits = table.get("limits", {})
     if not isinstance(limits, dict):
-        raise ValueError(f"`limits` is a table, not {limits!r}")
+        raise ValueError(f"`limits` is a table, not {limits!r}")  # noqa: TRY004 - the same
     return Manifest(_text("title", table.get("title")), tuple(files), exercises, limits)
 
 

@@ -141,8 +141,8 @@ class _Step:
         return next((p for p in self.parameters().values() if p.ndim == 2), None)
 
     def _pair(self, result: Any) -> tuple[Any, dict[str, Any]]:
-        if isinstance(result, tuple) and len(result) == 2 and isinstance(result[1], dict):
-            return result
+        if isinstance(result, tuple | list) and len(result) == 2 and isinstance(result[1], dict):
+            return result[0], result[1]
         raise ShapeError(
             f"{self}: backward must return dL/dx and a dict of gradients, not {_kind(result)}"
         )

@@ -10,6 +10,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 PARTS = ("solutions", "assignments", "tests/hidden", "nbgrader_config.py")
+# nbgrader calls `alembic` by its name, and nobody has activated a virtual environment.
+os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
 CACHES = shutil.ignore_patterns("__pycache__", ".*_cache", ".hypothesis")
 
 
@@ -41,7 +43,6 @@ def run_python():
     """Run this Python with this kit, as in `run_python("-m", "kit", "build", "backprop", cwd=...)`."""
     environment = {
         **os.environ,
-        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
         "PYTHONPATH": str(ROOT),
         "PYTHONDONTWRITEBYTECODE": "1",
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import textwrap
 from typing import TYPE_CHECKING
 
 import click
@@ -56,8 +57,10 @@ def show(outcome: Record | str, *, as_json: bool) -> None:
 
 def _show_exercise(exercise: ExerciseResult) -> None:
     click.echo(f"  {exercise.score:>4g} of {exercise.max_score:<4g} {exercise.title}")
+    told = ""
     for check in exercise.checks:
         if check.status != "passed":
             click.echo(f"       {check.status} (-{check.max_points:g}): {check.title}")
-            for line in check.message.splitlines():
-                click.echo(f"         {line}")
+            if check.message != told:
+                click.echo(textwrap.indent(check.message, " " * 9))
+            told = check.message

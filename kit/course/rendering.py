@@ -25,10 +25,10 @@ def grade_outputs(result: ExerciseResult, points: float) -> list[Any]:
     nbgrader reads no output, a negative number, NaN and `np.float64(1.5)` as full marks, and more
     than `points` as an error, so the score is a plain float from 0 to `points`, the only result.
     """
-    score = min(max(0.0, float(result.score)), points) if math.isfinite(result.score) else 0.0
+    score = float(min(max(0.0, result.score), points)) if math.isfinite(result.score) else 0.0
     return [
         new_output("stream", name="stdout", text=report(result)),
-        new_output("execute_result", data={"text/plain": repr(float(score))}),
+        new_output("execute_result", data={"text/plain": repr(score)}),
     ]
 
 

@@ -23,7 +23,6 @@ import kit
 from kit.bench import Handle
 from kit.errors import GradingError, PartDiedError, PartError, PartTimeoutError
 from kit.grading import wire
-from kit.grading.wire import SOURCES
 from kit.grading.zygote import PID
 
 if TYPE_CHECKING:
@@ -40,6 +39,7 @@ ENVIRONMENT = {
 }
 PATIENCE_SECONDS = 20.0
 QUICK_SECONDS = 0.05
+PATIENT = 2  # a check may take so many times its CPU time, for a machine has other work to do
 
 
 class Zygote:
@@ -118,13 +118,13 @@ class RemoteBench:
 
     def __init__(self, zygote: Zygote, sources: Mapping[str, str]) -> None:
         self._zygote, self._limits = zygote, zygote.limits
-        self._lines = {name: text.count("\n") + 1 for name, text in sources.items()}
+        self._lines = {name: len(text.splitlines()) + 1 for name, text in sources.items()}
         self._process, self._connection = zygote.spawn()
         self._connection.settimeout(self._limits.wall_seconds)
         self._names: dict[int, str] = {}
         self.alive = True
         self.start_check()
-        wire.send(self._connection, 0, dict(sources), SOURCES)
+        wire.send(self._connection, 0, dict(sources), wire.SOURCES)
 
     def start_check(self) -> None:
         """Give the next check its own budget of time."""
@@ -201,7 +201,7 @@ class RemoteBench:
         nonce = secrets.randbits(64)
         deadline = _Deadline(self._process, self._limits, self._check_started)
         try:
-            wire.send(self._connection, nonce, (operation, *arguments), SOURCES)
+            wire.send(self._connection, nonce, (operation, *arguments), wire.SOURCES)
             answered, reply = wire.receive(self._connection, deadline.wait)
         except TimeoutError as error:
             self._end()
@@ -257,11 +257,12 @@ class _Deadline:
 
     def _left(self, spent: float) -> float:
         """Return for how long to wait before looking at the clocks again."""
-        limits, cpu = self._limits, _cpu_seconds(self._process)
+        limits, cpu, now = self._limits, _cpu_seconds(self._process), time.monotonic()
         clocks = [
             (limits.call_seconds, cpu - spent + QUICK_SECONDS, "of CPU time"),
             (limits.check_seconds, cpu - self._check_cpu, "of CPU time for one check"),
-            (limits.wall_seconds, time.monotonic() - self._started, "without an answer"),
+            (limits.wall_seconds, now - self._started, "without an answer"),
+            (PATIENT * limits.check_seconds, now - self._check_wall, "for one check"),
         ]
         for limit, used, what in clocks:
             if used >= limit:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
+import signal
 import socket
 import subprocess
 import sys
@@ -24,15 +25,21 @@ import numpy as np
 import kit
 from kit.errors import GradingError, UsageError
 from kit.grading import sandbox, wire
-from kit.grading.client import ENVIRONMENT, SOURCES
+from kit.grading.assignment import Assignment
+from kit.grading.client import ENVIRONMENT
 from kit.grading.record import Check, ExerciseResult, Record
 
 if TYPE_CHECKING:
-    from kit.grading.assignment import Assignment
     from kit.grading.record import Status
     from kit.grading.submission import Submission
 
 PATIENCE_SECONDS = 600.0
+CLOSE_SECONDS = 20.0
+PLAIN_PYTEST = {  # what somebody has set for their own tests must not choose ours
+    "PYTEST_ADDOPTS": "",
+    "PYTEST_PLUGINS": "",
+    "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+}
 
 
 def evaluate(submission: Submission, assignment: Assignment) -> Record:
@@ -77,16 +84,12 @@ class Evaluator:
 
     def evaluate(self, submission: Submission) -> Record:
         """Evaluate one submission; raise GradingError where the grader itself fails."""
-        if self._suite != self.assignment.digest():
+        if self._process is None or self._suite != self.assignment.digest():
             self._restart()
         started = time.perf_counter()
         seed = hashlib.sha256(f"{self._suite} {submission.sha256}".encode()).hexdigest()
         request = (submission.sources(), dict(submission.problems), str(int(seed[:16], 16)))
-        try:
-            verdicts = self._ask(request)
-        except (wire.WireError, OSError) as error:
-            self._restart()
-            raise GradingError(f"the suite process failed: {error}") from None
+        verdicts = self._ask(request)
         return Record(
             assignment=self.assignment.name,
             submission={"name": submission.name, "sha256": submission.sha256},
@@ -107,9 +110,9 @@ class Evaluator:
         if self._process is not None:
             self._connection.close()
             try:
-                self._process.wait(PATIENCE_SECONDS)
-            finally:
-                self._process.kill()
+                self._process.wait(CLOSE_SECONDS)
+            except subprocess.TimeoutExpired:
+                os.killpg(self._process.pid, signal.SIGKILL)
                 self._process.wait()
             self._process = None
 
@@ -125,28 +128,40 @@ class Evaluator:
             stdin=subprocess.DEVNULL,
             start_new_session=True,  # Ctrl-C is for us; the suite ends when we hang up
             stdout=subprocess.DEVNULL,
-            env={**os.environ, **ENVIRONMENT, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+            env={**os.environ, **ENVIRONMENT, **PLAIN_PYTEST},
         )
         there.close()
-        self._tests = self._opened("suite")
+        try:
+            kind, self._tests = self._receive()
+        except (wire.WireError, OSError) as error:
+            kind, self._tests = "failed", f"the suite process failed: {error}"
+        if kind != "suite":
+            self.close()
+            raise GradingError(str(self._tests))
 
     def _restart(self) -> None:
         self.close()
+        self.assignment = Assignment.load(self.assignment.course, self.assignment.name)
         self._start()
 
     def _ask(self, request: Any) -> dict[str, Any]:
-        wire.send(self._connection, 1, request, SOURCES)
-        verdicts: dict[str, Any] = self._opened("verdicts")
+        try:
+            wire.send(self._connection, 1, request, wire.SOURCES)
+            kind, value = self._receive()
+        except (wire.WireError, OSError) as error:
+            self._restart()
+            raise GradingError(f"the suite process failed: {error}") from None
+        if kind != "verdicts":
+            raise GradingError(str(value))
+        verdicts: dict[str, Any] = value
         return verdicts
 
-    def _opened(self, expected: str) -> Any:
+    def _receive(self) -> tuple[str, Any]:
         try:
-            kind, value = wire.receive(self._connection, limits=SOURCES)[1]
+            kind, value = wire.receive(self._connection, limits=wire.SOURCES)[1]
         except wire.ClosedError:
-            raise GradingError("the suite process ended before it answered") from None
-        if kind != expected:
-            raise GradingError(str(value))
-        return value
+            raise wire.WireError("it ended before it answered") from None
+        return kind, value
 
     def _results(self, verdicts: dict[str, Any]) -> tuple[ExerciseResult, ...]:
         return tuple(

@@ -1,8 +1,8 @@
 """What a worker gives up before a student's source arrives: limits, privileges, descriptors.
 
-This is level L1: limits of memory, CPU time, file size and files, no core dumps, no new
-privileges, and a process that other processes of the same user cannot look into (setrlimit(2),
-prctl(2)). It keeps accidents in; `BROKEN` names the promises that it does not make.
+This is level L1: limits of memory, file size and files, no core dumps, no new privileges, and a
+process that other processes of the same user cannot look into and that ends with the one that
+started it (setrlimit(2), prctl(2)); time is measured from outside. It keeps accidents in; `BROKEN` names the promises that it does not make.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import ctypes
 import os
 import resource
+import signal
 import sys
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,7 @@ BROKEN = (
     "no network is reached",
 )
 
+_PR_SET_PDEATHSIG = 1
 _PR_SET_DUMPABLE = 4
 _PR_SET_NO_NEW_PRIVS = 38
 
@@ -69,6 +71,7 @@ def enter(limits: Limits) -> None:
     _limit(resource.RLIMIT_AS, int(limits.memory_bytes))
     _limit(resource.RLIMIT_FSIZE, int(limits.file_bytes))
     if sys.platform == "linux":
+        _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         _prctl(_PR_SET_DUMPABLE, 0)
         _prctl(_PR_SET_NO_NEW_PRIVS, 1)
 

@@ -11,6 +11,7 @@ import os
 import stat
 import zipfile
 from dataclasses import dataclass, field
+from importlib.util import decode_source
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -43,8 +44,8 @@ class Submission:
         return total.hexdigest()
 
     def sources(self) -> dict[str, str]:
-        """Return the text of every file."""
-        return {name: content.decode("utf-8-sig") for name, content in self.files.items()}
+        """Return the text of every file, in the encoding that it declares (PEP 263)."""
+        return {name: decode_source(content) for name, content in self.files.items()}
 
 
 class _Refused(Exception):  # noqa: N818 - it never leaves this file
@@ -82,9 +83,11 @@ def _as_text(content: bytes) -> bytes:
     if b"\0" in content:
         raise _Refused("is not text: it holds a NUL byte")
     try:
-        content.decode("utf-8-sig")
+        decode_source(content)
     except UnicodeDecodeError as error:
         raise _Refused(f"is not UTF-8 text: byte {error.start} is no character") from None
+    except SyntaxError as error:
+        raise _Refused(f"is not text that Python can read: {error.msg}") from None
     return content
 
 

@@ -24,7 +24,7 @@ from _pytest.main import Session
 from kit.errors import GradingError, PartDiedError, UsageError
 from kit.grading import wire
 from kit.grading.assignment import Assignment
-from kit.grading.client import SOURCES, RemoteBench, Zygote
+from kit.grading.client import RemoteBench, Zygote
 from kit.grading.sandbox import Limits
 from kit.grading.verdicts import FileProblemError, Verdict, verdict
 from kit.testing.parts import Student
@@ -175,18 +175,18 @@ def _mark(item: pytest.Item) -> tuple[float, str]:
 
 def serve(connection: socket.socket, suite: Suite, limits: Limits) -> None:
     """Describe the suite, then answer each submission with its verdicts, until nobody asks."""
-    wire.send(connection, 0, ("suite", suite.describe()), SOURCES)
+    wire.send(connection, 0, ("suite", suite.describe()), wire.SOURCES)
     zygote = Zygote(limits)
     try:
         while True:
             try:
-                nonce, request = wire.receive(connection, limits=SOURCES)
+                nonce, request = wire.receive(connection, limits=wire.SOURCES)
             except wire.ClosedError:
                 return
             if not zygote.alive:
                 zygote.close()
                 zygote = Zygote(limits)
-            wire.send(connection, nonce, _forked(suite, zygote, request), SOURCES)
+            wire.send(connection, nonce, _forked(suite, zygote, request), wire.SOURCES)
     finally:
         zygote.close()
 
@@ -200,7 +200,7 @@ def _forked(suite: Suite, zygote: Zygote, request: Any) -> Any:
         _tell(there, suite, zygote, request)
     there.close()
     try:
-        return wire.receive(here, limits=SOURCES)[1]
+        return wire.receive(here, limits=wire.SOURCES)[1]
     except wire.WireError as error:
         return ("failed", f"the run of the suite ended early: {error}")
     finally:
@@ -219,7 +219,7 @@ def _tell(connection: socket.socket, suite: Suite, zygote: Zygote, request: Any)
             )
         except GradingError as error:
             answer = ("failed", str(error))
-        wire.send(connection, 0, answer, SOURCES)
+        wire.send(connection, 0, answer, wire.SOURCES)
         code = 0
     finally:
         os._exit(code)  # not sys.exit: a copy must not run the cleanups of the original
@@ -234,7 +234,7 @@ def main() -> None:
         limits = Limits.read(assignment.manifest.limits)
         suite.describe()
     except (UsageError, pytest.UsageError) as error:
-        wire.send(connection, 0, ("failed", str(error)), SOURCES)
+        wire.send(connection, 0, ("failed", str(error)), wire.SOURCES)
         return
     serve(connection, suite, limits)
 

@@ -48,10 +48,6 @@ def verdict(error: BaseException | None, kind: str) -> Verdict:
     message = _printable(str(error)[:4000])
     if isinstance(error, PartTimeoutError):
         return Verdict("timeout", message, f"no answer in time: {error.text}")
-    if isinstance(error, PartDiedError):
-        return Verdict("error", message, _ended(error))
-    if isinstance(error, FileProblemError):
-        return Verdict("error", message, error.text)
     if isinstance(error, PartError):
         return Verdict("error", message, _public(error))
     if isinstance(error, AssertionError):
@@ -63,19 +59,17 @@ def verdict(error: BaseException | None, kind: str) -> Verdict:
 
 def _public(error: PartError) -> str:
     """Tell where an exception came from; its text could hold a hidden input, so it stays here."""
+    if isinstance(error, FileProblemError):
+        return error.text
+    if isinstance(error, PartDiedError):  # a size in a broken frame could be a hidden number
+        broken = error.name == "ProtocolError"
+        return "its process broke the protocol" if broken else error.text
     if error.name == "NotImplementedError":
         return "not implemented yet"
     known = isinstance(getattr(builtins, error.name, None), type)
     name = error.name if known else "an exception of its own"
     where = f" in {error.file}, line {error.line}" if error.file else ""
     return f"your code raised {name}{where}"
-
-
-def _ended(error: PartDiedError) -> str:
-    """Tell how a process ended; how it broke the protocol is for the instructor alone."""
-    if error.name == "ProtocolError":  # a size that it made up could be a hidden number
-        return "its process broke the protocol"
-    return error.text
 
 
 def _printable(text: str) -> str:

@@ -17,7 +17,9 @@ import signal
 import socket
 import struct
 import sys
+import sysconfig
 import time
+from pathlib import Path
 
 from kit.grading import sandbox, worker
 
@@ -29,6 +31,7 @@ def main(limits: sandbox.Limits) -> None:
     """Fork workers until the control socket is closed; then end those that are left."""
     control = socket.socket(fileno=os.dup(0))
     os.dup2(os.open(os.devnull, os.O_RDWR), 0)
+    _import_from_the_standard_library_only()
     gc.freeze()
     workers: set[int] = set()
     while True:
@@ -45,6 +48,14 @@ def main(limits: sandbox.Limits) -> None:
             control.sendall(PID.pack(_end(process)))
     for process in workers:
         _end(process, grace=0.0)
+
+
+def _import_from_the_standard_library_only() -> None:
+    """Forget where else modules lie: what a worker may use of them is imported by now."""
+    library = Path(sysconfig.get_path("stdlib"))
+    sys.path[:] = [
+        path for path in sys.path if Path(path).is_relative_to(library) and "-packages" not in path
+    ]
 
 
 def _fork(descriptor: int, control: socket.socket, limits: sandbox.Limits) -> int:

@@ -116,7 +116,8 @@ def assert_learns(trial: Callable[[], float], bar: float, name: str, trials: int
             f"train ReLU -> Sigmoid on {name} and predict fresh points",
             came=f"accuracy {', '.join(f'{result:.3f}' for result in results)}",
             expected=f"at least {bar} in {needed} of {trials} trainings",
-            usually="one part's backward is wrong: the tests of the single parts say which",
+            usually="one part's backward is wrong, and the tests of the single parts say which; "
+            "or the weights start so small that all neurons stay alike",
         )
 
 

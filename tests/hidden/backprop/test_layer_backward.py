@@ -46,6 +46,7 @@ class Case:
 
     def forward(self):
         """Call forward, which may fail, or change the parameters: that costs its own checks."""
+        self.set_parameters(self.layer, self.weights, self.bias)
         with contextlib.suppress(PartError):
             self.layer.forward(self.x)
         self.set_parameters(self.layer, self.weights, self.bias)
