@@ -223,8 +223,9 @@ def _check_same_shape(y_pred: Array, y: Array) -> None:
 
 
 def _number(value: Any, who: str) -> float:
-    if np.ndim(value) == 0 and np.asarray(value).dtype.kind in "fiu":
-        return float(value)
+    # NumPy's matrix products make arrays of one element; each of them is one number.
+    if np.size(value) == 1 and np.asarray(value).dtype.kind in "fiu":
+        return float(np.reshape(value, ()))
     what = type(value).__name__ if np.ndim(value) == 0 else f"an array {np.shape(value)}"
     raise UsageError(f"{who}: forward must return one number, the mean; it returned {what}")
 

@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 
 KINDS = {
     "value": "the numbers that came back are not the right ones",
-    "shape": "an array has another shape than the contract says",
+    "shape": "an array has another shape or type than the contract says",
     "gradient": "the gradient is not the slope of a right forward times the incoming gradient",
     "stability": "the numbers are not finite, or not right, far from zero or at the edge",
-    "purity": "an argument or a parameter was changed that has to stay as it is",
-    "state": "something is kept from an earlier batch or from another object",
+    "purity": "the answer is wrong, or the call changes something that has to stay as it is",
+    "state": "the answer is wrong; if it is right in the simpler checks, something is kept from an "
+    "earlier batch or by another object",
     "start": "the start values do not do what the contract says",
     "accuracy": "the network that your parts make does not learn well enough",
 }
