@@ -15,13 +15,13 @@ import os
 import socket
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 from _pytest.config import _prepareconfig
 from _pytest.main import Session
 
-from kit.errors import GradingError, PartDiedError, UsageError
+from kit.errors import KitError, PartDiedError, UsageError
 from kit.grading import wire
 from kit.grading.assignment import Assignment
 from kit.grading.client import RemoteBench, Zygote
@@ -31,7 +31,7 @@ from kit.testing.parts import Student
 from kit.testing.pytest_plugin import MAKE_STUDENT, SEED, exercise_name
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping
+    from collections.abc import Mapping
 
     from kit.manifest import Exercise, Manifest
 
@@ -50,19 +50,24 @@ class Collector:
         if report.failed:
             self.errors.append(str(report.longrepr))
 
-    @pytest.hookimpl(wrapper=True)
+    @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
-    ) -> Generator[None, Any, Any]:
-        """Turn what a test raised into its verdict; the first thing that went wrong counts."""
-        report = yield
+    ) -> pytest.TestReport:
+        """Turn what a test raised into its verdict; the first thing that went wrong counts.
+
+        It stands in for pytest's own report, which quotes the source of a failed test: that takes
+        longer than the test, and nobody is to read it.
+        """
         error = call.excinfo.value if call.excinfo else None
         before = self.verdicts.get(item.nodeid)
         if error is not None and (before is None or before.status == "passed"):
             self.verdicts[item.nodeid] = verdict(error, _mark(item)[1])
         elif call.when == "call" and before is None:
             self.verdicts[item.nodeid] = verdict(None, "")
-        return report
+        outcome: Literal["passed", "failed"] = "failed" if error else "passed"
+        assert call.when != "collect"  # noqa: S101 - for the types: tests are run here
+        return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, call.when)
 
 
 class Suite:
@@ -84,6 +89,8 @@ class Suite:
             tests.append(
                 {"id": item.nodeid, "exercise": exercise_name(item), "points": points, "kind": kind}
             )
+        for name in sorted(names - {test["exercise"] for test in tests}):
+            raise UsageError(f"the exercise {name!r} has no hidden test")
         return tests
 
     def run(
@@ -126,7 +133,8 @@ class Workers:
     def close(self) -> None:
         """End every worker."""
         for benches in self._benches.values():
-            benches[-1].close()
+            for bench in benches[-1:]:
+                bench.close()
 
     def _bench(self, exercise: Exercise) -> RemoteBench:
         benches = self._benches.setdefault(exercise.name, [])
@@ -217,8 +225,8 @@ def _tell(connection: socket.socket, suite: Suite, zygote: Zygote, request: Any)
                 "verdicts",
                 suite.run(zygote, sources, problems, int(seed)),
             )
-        except GradingError as error:
-            answer = ("failed", str(error))
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is told and never a score
+            answer = ("failed", _told(error))
         wire.send(connection, 0, answer, wire.SOURCES)
         code = 0
     finally:
@@ -233,10 +241,16 @@ def main() -> None:
         suite = Suite(assignment)
         limits = Limits.read(assignment.manifest.limits)
         suite.describe()
-    except (UsageError, pytest.UsageError) as error:
-        wire.send(connection, 0, ("failed", str(error)), wire.SOURCES)
+    except Exception as error:  # noqa: BLE001 - a conftest.py may raise anything
+        wire.send(connection, 0, ("failed", _told(error)), wire.SOURCES)
         return
     serve(connection, suite, limits)
+
+
+def _told(error: Exception) -> str:
+    if isinstance(error, KitError | pytest.UsageError):
+        return str(error)
+    return f"the hidden suite fails with {type(error).__name__}: {error}"
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from kit.optimizers import SGD
 from kit.testing.closeness import CheckFailed, show
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from kit.bench import Handle
     from kit.protocols import Array
@@ -48,22 +48,24 @@ class TwoLayers:
         self, student: Student, features: int, neurons: int, rng: np.random.Generator
     ) -> None:
         seeds = rng.integers(2**32, size=2)
+        widths = [(features, neurons), (neurons, 1)]
         layers = [
-            student.make("layer:neural_layer", *widths, student.generator(int(seed)))
-            for widths, seed in zip([(features, neurons), (neurons, 1)], seeds, strict=True)
+            student.make("layer:neural_layer", *pair, student.generator(int(seed)))
+            for pair, seed in zip(widths, seeds, strict=True)
         ]
         relu, sigmoid = student.make("activation:relu"), student.make("activation:sigmoid")
         steps = [layers[0].handle, relu.handle, layers[1].handle, sigmoid.handle]
         self._bench = student.bench
         self._network: Handle = self._bench.network(steps, student.make("loss:bce").handle)
-        self.parameters: Parameters = [_start(layers[0]), {}, _start(layers[1]), {}]
+        first, second = map(_start, layers, widths)
+        self.parameters: Parameters = [first, {}, second, {}]
 
     def gradients(self, x: Array, y: Array) -> Parameters:
         """Return the gradient of every parameter for a batch, checked for shape and finiteness."""
         slopes = self._bench.gradients(self._network, self.parameters, x, y)
         for values, found in zip(self.parameters, slopes, strict=True):
             for name, value in values.items():
-                _require(found[name], value.shape, f"the gradient of {name} in training")
+                _require(found[name], [value.shape], f"the gradient of {name} in training")
         return slopes
 
     def outputs(self, x: Array, parameters: Parameters) -> Array:
@@ -86,7 +88,8 @@ def train(
             slopes = network.gradients(x[batch], y[batch])
             for values, found, state in zip(network.parameters, slopes, states, strict=True):
                 for name in values:
-                    values[name] = optimizer.update(values[name], found[name], state[name])
+                    with np.errstate(all="ignore"):  # what overflows is refused as a gradient
+                        values[name] = optimizer.update(values[name], found[name], state[name])
 
 
 def accuracy_after_training(
@@ -125,17 +128,22 @@ def _passed(results: list[float], bar: float) -> int:
     return sum(result >= bar for result in results)
 
 
-def _start(layer: Part) -> dict[str, Array]:
-    values = {name: layer.get(name) for name in ("weights", "bias")}
+def _start(layer: Part, widths: tuple[int, int]) -> dict[str, Array]:
+    neurons = widths[1]
+    shapes: dict[str, Sequence[tuple[int, ...]]] = {
+        "weights": [widths],
+        "bias": [(1, neurons), (neurons,)],
+    }
+    values = {name: layer.get(name) for name in shapes}
     for name, value in values.items():
-        _require(value, None, f"the start value of {name}")
+        _require(value, shapes[name], f"the start value of {name}")
     return {name: np.array(value, dtype=float) for name, value in values.items()}
 
 
-def _require(value: Any, shape: tuple[int, ...] | None, asked: str) -> None:
+def _require(value: Any, shapes: Sequence[tuple[int, ...]], asked: str) -> None:
     if not isinstance(value, np.ndarray) or value.dtype.kind not in "fiu":
         raise CheckFailed(asked, came=show(value), expected="an array of numbers")
-    if shape is not None and value.shape != shape:
-        raise CheckFailed(asked, came=f"shape {value.shape}", expected=f"shape {shape}")
+    if value.shape not in shapes:
+        raise CheckFailed(asked, came=f"shape {value.shape}", expected=f"shape {shapes[0]}")
     if not np.isfinite(value).all():
         raise CheckFailed(asked, came="a number that is not finite", expected="finite numbers")

@@ -72,10 +72,11 @@ def as_number(actual: Any, asked: str) -> Any:
     """Return one number as a float; an array of one element counts, for NumPy's products make it."""
     if isinstance(actual, bool) or not isinstance(actual, int | float | np.ndarray):
         raise CheckFailed(asked, came=show(actual), expected="one number for the whole batch")
-    if np.size(actual) != 1:
-        came = f"an array of shape {np.shape(actual)}"
+    array = np.asarray(actual)
+    if array.size != 1 or array.dtype.kind not in "fiu":
+        came = f"an array of shape {array.shape}, dtype {array.dtype}"
         raise CheckFailed(asked, came=came, expected="one number for the whole batch")
-    return np.asarray(actual, dtype=float).reshape(())
+    return array.astype(float).reshape(())
 
 
 def assert_unchanged(after: Any, before: Array, *, asked: str, name: str) -> None:

@@ -30,7 +30,7 @@ TINY = {
         [limits]
         call_seconds = 0.3
         wall_seconds = 1
-        memory_bytes = 400_000_000
+        memory_bytes = 600_000_000
     """,
     "solutions/tiny/one.py": """
         class One:

@@ -44,7 +44,11 @@ def checks(record, exercise=None):
 
 def lost(record):
     """What was not earned: the points lost, by exercise."""
-    return {each.name: each.max_score - each.score for each in record.exercises if each.score < each.max_score}
+    return {
+        each.name: each.max_score - each.score
+        for each in record.exercises
+        if each.score < each.max_score
+    }
 
 
 # The reference, the stub, and submissions in between
@@ -194,7 +198,6 @@ def test_patching_what_judges_earns_nothing(backprop, patch):
     record = backprop.evaluate(cheat)
 
     assert record.score == 0.0
-    assert backprop.evaluate(Submission("eve", {})).score == 0.0
 
 
 def test_patching_what_judges_does_not_help_the_next_submission(tiny, hand_in):
@@ -222,7 +225,7 @@ RUNAWAYS = {
     "an abort": (DIE + "import os; os.abort()", "error", "killed by SIGABRT"),
     "sys.exit": (DIE + "import sys; sys.exit(0)", "error", "SystemExit"),
     "an interrupt": (DIE + "raise KeyboardInterrupt", "error", "KeyboardInterrupt"),
-    "memory": (DIE + "return [bytearray(10**8) for _ in range(99)]", "error", "MemoryError"),
+    "memory": (DIE + "return bytearray(10**10)", "error", "MemoryError"),
     "an answer too large": (
         DIE + "import numpy; return numpy.broadcast_to(x[:1, :1], (3 * 10**6, 3))",
         "error",
@@ -462,12 +465,12 @@ def test_the_points_of_an_exercise_are_the_sum_of_its_tests(tiny, own_course):
 def test_an_edited_suite_is_noticed_while_an_evaluator_is_alive(own_course, hand_in):
     hidden = own_course / "tests/hidden/tiny/test_tiny.py"
     manifest = own_course / "solutions/tiny/assignment.toml"
-    lazy = hand_in(two="import time\nclass Two:\n  def forward(self, x):\n    time.sleep(0.6)\n    return 2 * x")  # fmt: skip
+    lazy = hand_in(two="import time\nclass Two:\n  def forward(self, x):\n    time.sleep(0.5)\n    return 2 * x")  # fmt: skip
     with Evaluator(Assignment.load(own_course, "tiny")) as evaluator:
         before = evaluator.evaluate(lazy)
         edit(hidden, "points(4", "points(40")
         dearer = evaluator.evaluate(lazy)
-        edit(manifest, "wall_seconds = 1", "wall_seconds = 0.4")
+        edit(manifest, "wall_seconds = 1", "wall_seconds = 0.2")
         edit(manifest, '"Double"', '"Twice"')
         slower = evaluator.evaluate(lazy)
         edit(hidden, "import pytest", "import pytset")
@@ -478,7 +481,7 @@ def test_an_edited_suite_is_noticed_while_an_evaluator_is_alive(own_course, hand
 
     assert (before.score, dearer.score) == (7.5, 43.5)
     assert (slower.score, slower.exercises[1].title) == (3.5, "Twice")
-    assert "0.4 s without an answer" in checks(slower, "two")[0].message
+    assert "0.2 s without an answer" in checks(slower, "two")[0].message
     assert again.exercises == slower.exercises
     assert len({record.suite for record in (before, dearer, slower)}) == 3
 
@@ -486,7 +489,12 @@ def test_an_edited_suite_is_noticed_while_an_evaluator_is_alive(own_course, hand
 @pytest.mark.parametrize(
     ("file", "old", "new", "reason"),
     [
-        ("test", '@pytest.mark.points(4, kind="value")\n', "", "test_forward_doubles has no points"),
+        (
+            "test",
+            '@pytest.mark.points(4, kind="value")\n',
+            "",
+            "test_forward_doubles has no points",
+        ),
         ("test", 'points(4, kind="value")', "points(4)", "test_forward_doubles: points are told"),
         ("test", 'points(4, kind="value")', 'points(kind="v")', "doubles: points are told"),
         ("test", "points(4", 'points("4"', "test_forward_doubles: points are told"),
@@ -495,7 +503,12 @@ def test_an_edited_suite_is_noticed_while_an_evaluator_is_alive(own_course, hand
         ("test", '@pytest.mark.exercise("two")\n', "", "is not marked with pytest.mark.exercise"),
         ("test", "import pytest", "import pytest\n1 +", "SyntaxError"),
         ("test", "import pytest", "import pytset", "No module named 'pytset'"),
-        ("test", "import pytest", "import pytest\npytest.skip('all', allow_module_level=True)", ""),
+        (
+            "test",
+            "import pytest",
+            "import pytest\npytest.skip('x', allow_module_level=True)",
+            "the exercise 'one' has no hidden test",
+        ),
         ("conftest", "", "1 / 0", "ZeroDivisionError"),
         ("toml", "call_seconds", "seconds", "no limit is called 'seconds'"),
         ("toml", "wall_seconds = 1", "wall_seconds = 0", "wall_seconds is a number above 0"),
@@ -552,11 +565,22 @@ def test_the_digest_covers_tests_manifest_and_solution_and_not_the_place(
 # The processes
 
 
-def test_a_zygote_that_has_died_is_replaced(tiny, hand_in, children):
+def gone(check, processes):
+    """Wait for processes to end; return whether they did."""
+    for _ in range(250):
+        if not any(map(check, processes)):
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def test_a_zygote_that_has_died_is_replaced(tiny, hand_in, children, alive):
+    tiny.evaluate(hand_in())
     (zygote,) = children(tiny._process.pid)
 
     os.kill(zygote, signal.SIGKILL)
 
+    assert gone(alive, [zygote])
     assert tiny.evaluate(hand_in()).score == 7.5
 
 
@@ -565,7 +589,7 @@ def test_a_submission_that_kills_the_process_above_it_is_not_graded_and_the_next
 ):
     vandal = hand_in(one="import os, signal, time\nos.kill(os.getppid(), signal.SIGKILL)\nwhile True: pass")  # fmt: skip
 
-    with pytest.raises(GradingError, match="worker could not be ended|has died"):
+    with pytest.raises(GradingError, match=r"worker could not be ended|has died"):
         tiny.evaluate(vandal)
 
     assert tiny.evaluate(hand_in()).score == 7.5
@@ -577,22 +601,20 @@ def test_a_worker_does_not_outlive_the_process_that_started_it(tiny, hand_in, ch
     seen = []
 
     def look():
-        (zygote,) = (each for each in children(tiny._process.pid) if children(each))
-        seen.extend(children(zygote))
+        while not seen:
+            for zygote in children(tiny._process.pid):
+                seen.extend(children(zygote))
         os.kill(zygote, signal.SIGKILL)
 
-    later = threading.Timer(0.4, look)
-    later.start()
+    tiny.evaluate(hand_in())
+    watcher = threading.Thread(target=look)
+    watcher.start()
     with pytest.raises(GradingError):
-        tiny.evaluate(hand_in(two="import time; time.sleep(0.9)\nwhile True: pass"))
-    later.join()
+        tiny.evaluate(hand_in(one="import time; time.sleep(0.9)\nwhile True: pass"))
+    watcher.join()
 
     assert seen
-    for _ in range(100):
-        if not any(map(alive, seen)):
-            break
-        time.sleep(0.02)
-    assert not any(map(alive, seen))
+    assert gone(alive, seen)
 
 
 def test_a_suite_process_that_has_died_costs_one_attempt_and_no_score(tiny, hand_in):
@@ -608,7 +630,7 @@ def test_a_suite_process_that_dies_on_the_way_costs_one_attempt_and_no_score(tin
     later = threading.Timer(0.3, os.kill, [tiny._process.pid, signal.SIGKILL])
 
     later.start()
-    with pytest.raises(GradingError, match="the suite process failed: it ended before"):
+    with pytest.raises(GradingError, match="the suite process failed"):
         tiny.evaluate(hand_in(two="import time; time.sleep(0.9)"))
     later.join()
 
@@ -631,7 +653,7 @@ def test_a_submission_cannot_be_told_from_another_by_its_process(tiny, hand_in):
         class Two:
             def forward(self, x):
                 told = [os.environ.get("HOME"), os.environ.get("PATH"), os.getcwd(), *sys.argv[1:]]
-                seen = [name for name in sys.modules if "suite" in name or "pytest" in name]
+                seen = [name for name in sys.modules if name in ("pytest", "kit.grading.suite")]
                 if seen or told[:3] != [None, None, "/"] or "tiny" in str(told):
                     raise ValueError(f"{told} {seen}")
                 return 2 * x

@@ -298,10 +298,10 @@ def test_a_zip_file_with_any_byte_changed_is_read_or_refused_and_nothing_else(pa
 
     try:
         submission = read(path)
-    except UsageError as error:
-        assert str(path) in str(error)
-    else:
-        assert {*submission.files, *submission.problems} == set(FILES)
+    except UsageError:
+        return
+
+    assert {*submission.files, *submission.problems} == set(FILES)
 
 
 # The hash

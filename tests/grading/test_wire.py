@@ -299,9 +299,7 @@ TREES = st.recursive(
             st.sampled_from(["array", "dict", "list", "tuple"]),
             st.lists(inner, max_size=4),
         )
-        | st.builds(
-            lambda *items: ["array", *items], st.sampled_from("dF?b"), st.integers(-1, 3)
-        )
+        | st.builds(lambda *items: ["array", *items], st.sampled_from("dF?b"), st.integers(-1, 3))
     ),
     max_leaves=12,
 )
