@@ -17,10 +17,12 @@ from kit.course.evaluators import running_evaluator, stop_evaluator
 from kit.course.slot import TIMESTAMP
 from kit.errors import UsageError
 from kit.grading.assignment import CONFIG, Assignment
+from kit.grading.submission import read_submission
 
 if TYPE_CHECKING:
     from kit.course.converters import Progress
     from kit.grading.record import Record
+    from kit.grading.submission import Submission
 
 _log = logging.getLogger(__name__)
 _OURS = {
@@ -45,9 +47,10 @@ def grade(
     assignment = Assignment.load(course, name)
     application = open_course(course, name, submitted, debug=debug)
     students = _students(application, name)
-    _put_in_gradebook(application, name)
     try:
-        running_evaluator(assignment)  # where it cannot start, nobody loses a mark
+        evaluator = running_evaluator(assignment)  # where it cannot start, nobody loses a mark
+        evaluator.start(_submissions(application, assignment, students))
+        _put_in_gradebook(application, name)
         return _grade(application, students, on_progress)
     finally:
         stop_evaluator()
@@ -69,6 +72,20 @@ def _students(application: CourseApplication, name: str) -> list[str]:
             f"{submitted} holds no submission of {name}; one looks like {submitted}/ada/{name}/"
         )
     return students
+
+
+def _submissions(
+    application: CourseApplication, assignment: Assignment, students: list[str]
+) -> list[Submission]:
+    coursedir = application.coursedir
+    return [
+        read_submission(
+            Path(coursedir.format_path(coursedir.submitted_directory, student, assignment.name)),
+            assignment.manifest,
+            student,
+        )
+        for student in students
+    ]
 
 
 def _put_in_gradebook(application: CourseApplication, name: str) -> None:

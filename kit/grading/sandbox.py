@@ -2,7 +2,8 @@
 
 This is level L1: limits of memory, file size and files, no core dumps, no new privileges, and a
 process that other processes of the same user cannot look into and that ends with the one that
-started it (setrlimit(2), prctl(2)); time is measured from outside. It keeps accidents in; `BROKEN` names the promises that it does not make.
+started it (setrlimit(2), prctl(2)); time is measured from outside. It keeps accidents in;
+`BROKEN` names the promises that it does not make.
 """
 
 from __future__ import annotations

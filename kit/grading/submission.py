@@ -86,8 +86,8 @@ def _as_text(content: bytes) -> bytes:
         decode_source(content)
     except UnicodeDecodeError as error:
         raise _Refused(f"is not UTF-8 text: byte {error.start} is no character") from None
-    except SyntaxError as error:
-        raise _Refused(f"is not text that Python can read: {error.msg}") from None
+    except (SyntaxError, LookupError, UnicodeError) as error:  # a codec that is none of text
+        raise _Refused(f"is not text that Python can read: {error}") from None
     return content
 
 

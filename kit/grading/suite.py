@@ -66,7 +66,7 @@ class Collector:
         elif call.when == "call" and before is None:
             self.verdicts[item.nodeid] = verdict(None, "")
         outcome: Literal["passed", "failed"] = "failed" if error else "passed"
-        assert call.when != "collect"  # noqa: S101 - for the types: tests are run here
+        assert call.when != "collect"
         return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, call.when)
 
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 import builtins
 from typing import TYPE_CHECKING, NamedTuple
 
+import pytest
+
 from kit.errors import GradingError, PartDiedError, PartError, PartTimeoutError
 
 if TYPE_CHECKING:
@@ -26,6 +28,9 @@ KINDS = {
     "start": "the start values do not do what the contract says",
     "accuracy": "the network that your parts make does not learn well enough",
 }
+
+
+BROKEN = (NameError, ImportError, SyntaxError, pytest.FixtureLookupError)
 
 
 class FileProblemError(PartError):
@@ -46,6 +51,8 @@ def verdict(error: BaseException | None, kind: str) -> Verdict:
         return Verdict("passed", "", "")
     if isinstance(error, GradingError):
         raise error
+    if isinstance(error, BROKEN):  # no value of a student's makes a test raise one of these
+        raise GradingError(f"a hidden test is broken: {type(error).__name__}: {error}")
     message = _printable(str(error)[:4000])
     if isinstance(error, PartTimeoutError):
         return Verdict("timeout", message, f"no answer in time: {error.text}")

@@ -93,7 +93,10 @@ def _exactly(
     while view:
         if wait:
             wait(connection)
-        count = connection.recv_into(view)
+        try:
+            count = connection.recv_into(view)
+        except ConnectionError as error:
+            raise ClosedError(str(error)) from None
         if count == 0:
             raise ClosedError("the other side closed the connection")
         view = view[count:]

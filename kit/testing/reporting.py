@@ -57,14 +57,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Keep the tests of one exercise, where one was asked for; learn the titles."""
     wanted = config.getoption("--exercise")
     titles = config.stash[RESULTS].titles
-    for folder in dict.fromkeys(assignment_folder(item.path) for item in items):
+    ours = [item for item in items if item.get_closest_marker("exercise")]
+    for folder in dict.fromkeys(assignment_folder(item.path) for item in ours):
         titles.update({entry.name: entry.title for entry in read_manifest(folder).exercises})
     order = list(titles)
     if wanted and wanted not in titles:
         raise pytest.UsageError(f"no exercise is called {wanted!r}; there are: {', '.join(titles)}")
-    kept = [item for item in items if wanted in {None, exercise_name(item)}]
+    kept = [item for item in ours if wanted in {None, exercise_name(item)}]
+    kept.sort(key=lambda item: order.index(exercise_name(item)))
+    kept += [item for item in items if item not in ours and not wanted]  # a student's own tests
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
-    items[:] = sorted(kept, key=lambda item: order.index(exercise_name(item)))
+    items[:] = kept
 
 
 @pytest.hookimpl(wrapper=True)
@@ -73,6 +76,8 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Replace the traceback of a broken contract by its words, and count."""
     report = yield
+    if not item.get_closest_marker("exercise"):
+        return report
     results, name = item.config.stash[RESULTS], exercise_name(item)
     if call.when == "setup":
         results.total[name] += 1

@@ -28,7 +28,7 @@ TINY = {
         owns = { "activation:two" = "two.py:Two" }
 
         [limits]
-        call_seconds = 0.3
+        call_seconds = 0.6
         wall_seconds = 1
         memory_bytes = 600_000_000
     """,

@@ -138,9 +138,13 @@ def test_a_file_that_may_not_be_read_is_refused(folder):
     [
         (b"x" * (SIZE_LIMIT + 1), "a.py is larger than 256 KiB"),
         (b"A = 1\0", "a.py is not text: it holds a NUL byte"),
-        (b"caf\xe9", "a.py is not UTF-8 text: byte 3 is no character"),
+        (b"#\n#\ncaf\xe9", "a.py is not UTF-8 text: byte 7 is no character"),
+        (
+            b"caf\xe9",
+            "a.py is not text that Python can read: invalid or missing encoding declaration",
+        ),
         ("A = 1".encode("utf-16"), "a.py is not text: it holds a NUL byte"),
-        (b"\xed\xa0\x80", "a.py is not UTF-8 text: byte 0 is no character"),
+        (b"#\n#\n\xed\xa0\x80", "a.py is not UTF-8 text: byte 4 is no character"),
     ],
 )
 def test_what_is_too_large_or_no_text_is_refused(folder, content, words):
@@ -159,6 +163,23 @@ def test_a_byte_order_mark_is_no_part_of_the_text(folder):
     (folder / "a.py").write_bytes("\N{BYTE ORDER MARK}A = 'ö'\n".encode())
 
     assert read(folder).sources()["a.py"] == "A = 'ö'\n"
+
+
+def test_a_file_may_declare_the_encoding_that_it_is_written_in(folder):
+    (folder / "a.py").write_bytes("# coding: latin-1\nA = 'ö'\n".encode("latin-1"))
+
+    assert read(folder).sources()["a.py"] == "# coding: latin-1\nA = 'ö'\n"
+
+
+@pytest.mark.parametrize(
+    "name", ["rot13", "zip", "hex", "idna", "punycode", "undefined", "no-such", "utf-16", "utf-7"]
+)
+def test_a_strange_encoding_is_read_or_refused_and_nothing_else(folder, name):
+    (folder / "a.py").write_bytes(f"# coding: {name}\nA = '+AOT-'\n".encode())
+
+    submission = read(folder)
+
+    assert {*submission.sources(), *submission.problems} == set(FILES)
 
 
 @pytest.mark.parametrize("name", ["missing", "ada.txt", "ada.zip"])

@@ -62,7 +62,8 @@ def layer_with(student, neural_layer, set_parameters):
 
 def bias_shape(layer, bias):
     try:
-        own = np.shape(layer.get("bias"))
+        own = layer.get("bias")
     except PartError:
         return bias.shape
-    return own if own == (bias.size,) else bias.shape
+    flat = isinstance(own, np.ndarray) and own.shape == (bias.size,)
+    return own.shape if flat else bias.shape

@@ -1,0 +1,129 @@
+"""Part and Student: what a test holds in its hands instead of a student's objects."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kit.errors import PartError
+from kit.manifest import read_manifest
+from kit.testing.parts import local_student
+
+SOLUTION = Path(__file__).resolve().parents[2] / "solutions" / "backprop"
+X = np.array([[1.0, -2.0]])
+
+
+def notes(action, *arguments):
+    with pytest.raises(PartError) as caught:
+        action(*arguments)
+    return caught.value.__notes__
+
+
+def test_a_part_gets_copies_and_the_test_keeps_its_arrays(part):
+    greedy = part("def forward(self, x):\n    x[:] = 0\n    return x")
+    x = X.copy()
+
+    y = greedy.forward(x)
+
+    np.testing.assert_array_equal(x, X)
+    np.testing.assert_array_equal(y, np.zeros((1, 2)))
+
+
+def test_an_echo_shows_the_arguments_after_the_last_call(part):
+    greedy = part(
+        "def forward(self, x):\n    x[:] = 0\n"
+        "def backward(self, grad, x, y):\n    grad += 1\n    y *= 2"
+    )
+    assert greedy.echo == ()
+
+    greedy.forward(X)
+    (x,) = greedy.echo
+    greedy.backward(X, X, X)
+
+    np.testing.assert_array_equal(x, [[0.0, 0.0]])
+    for after, expected in zip(greedy.echo, [X + 1, X, X * 2], strict=True):
+        np.testing.assert_array_equal(after, expected)
+
+
+def test_what_comes_back_cannot_be_written_to(part):
+    y = part("def forward(self, x): return x").forward(X)
+
+    with pytest.raises(ValueError, match="read-only"):
+        y[0, 0] = 7.0
+
+
+def test_an_attribute_is_set_to_a_copy(part):
+    keeper = part("def forward(self, x): self.kept += 1")
+    kept = X.copy()
+
+    keeper.set("kept", kept)
+    keeper.forward(X)
+
+    np.testing.assert_array_equal(kept, X)
+    np.testing.assert_array_equal(keeper.get("kept"), X + 1)
+
+
+def test_a_list_of_numbers_reaches_a_part_as_an_array(part):
+    shape_of = part("def forward(self, x): return x.shape")
+
+    assert shape_of.forward([[1.0, 2.0]]) == (1, 2)
+
+
+def test_an_error_is_told_with_the_call_that_was_asked_for(part):
+    broken = part("def forward(self, x, y=None): raise ValueError('mine')")
+
+    assert notes(broken.forward, X) == ["Asked: P.forward([[ 1., -2.]])"]
+    assert notes(broken.forward, X, X) == ["Asked: P.forward([[ 1., -2.]], [[ 1., -2.]])"]
+
+
+@pytest.fixture
+def pupil(tmp_path):
+    """The student of `layer_forward` with the files in a folder that a test fills."""
+    manifest = read_manifest(SOLUTION)
+
+    def make(**files):
+        for name, text in files.items():
+            (tmp_path / f"{name}.py").write_bytes(text.encode())
+        return local_student(tmp_path, manifest, manifest.exercise("layer_forward"))
+
+    return make
+
+
+def test_a_part_that_cannot_be_made_is_told_with_its_arguments(pupil):
+    student = pupil(layers="class Neural_layer:\n    def __init__(self, *_): raise ValueError")
+
+    told = notes(student.make, "layer:neural_layer", 2, 3, student.generator(0))
+
+    assert told == ["Asked: Neural_layer(2, 3, rng)"]
+
+
+def test_a_bare_part_is_made_where_its_init_fails(pupil):
+    student = pupil(layers="class Neural_layer:\n    def __init__(self, *_): raise ValueError")
+
+    layer = student.bare("layer:neural_layer")
+    layer.set("weights", X)
+
+    np.testing.assert_array_equal(layer.get("weights"), X)
+
+
+def test_equal_seeds_are_equal_dice(pupil):
+    student = pupil(layers=(SOLUTION / "layers.py").read_text())
+
+    first, same, other = (
+        student.make("layer:neural_layer", 2, 3, student.generator(seed)).get("weights")
+        for seed in (1, 1, 2)
+    )
+
+    np.testing.assert_array_equal(first, same)
+    assert (first != other).all()
+
+
+def test_a_file_that_is_missing_is_missed_when_a_part_of_it_is_made(pupil):
+    with pytest.raises(PartError, match=r"layers\.py was not handed in"):
+        pupil().make("layer:neural_layer", 2, 3)
+
+
+def test_a_file_with_a_byte_order_mark_is_read(pupil):
+    student = pupil(layers="\N{BYTE ORDER MARK}class Neural_layer: name = 'ö'")
+
+    assert student.make("layer:neural_layer").get("name") == "ö"

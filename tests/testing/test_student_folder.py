@@ -1,0 +1,298 @@
+"""What a student sees: `pytest` in the released folder, from the stub to the last exercise."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kit.errors import GradingError
+from kit.manifest import read_manifest
+from kit.testing import CheckFailed, check
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).resolve().parents[2]
+RELEASE = ROOT / "assignments" / "backprop"
+SOLUTION = ROOT / "solutions" / "backprop"
+TITLES = {exercise.title: exercise.name for exercise in read_manifest(RELEASE).exercises}
+ENVIRONMENT = {
+    "PYTHONPATH": str(ROOT),
+    "PATH": os.environ["PATH"],
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+}
+HINT = "Hidden tests check the same contract on other inputs."
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """The folder that a student gets."""
+    ignored = shutil.ignore_patterns("__pycache__", ".*_cache")
+    return Path(shutil.copytree(RELEASE, tmp_path / "backprop", ignore=ignored))
+
+
+@pytest.fixture
+def solved(folder):
+    """The folder of a student who has finished."""
+    for name in ("activations.py", "losses.py", "layers.py"):
+        shutil.copy(SOLUTION / name, folder)
+    return folder
+
+
+def run(folder, *arguments):
+    """Run pytest there, as a student does; return its exit code and what it printed."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *arguments],
+        cwd=folder,
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def counts(output):
+    """Passed and total of every exercise, as the summary tells them."""
+    found = re.findall(r"^(\S.*?) +(\d+) of (\d+)$", output, re.MULTILINE)
+    return {TITLES[title]: (int(passed), int(total)) for title, passed, total in found}
+
+
+def failures(output):
+    """What is printed for each red test."""
+    parts = re.split(
+        r"^_+ (test_\w+) _+$", output.partition("= exercises =")[0], flags=re.MULTILINE
+    )
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def change(folder, file, old, new):
+    text = (folder / file).read_text(encoding="utf-8")
+    assert old in text
+    (folder / file).write_text(text.replace(old, new), encoding="utf-8")
+
+
+# The stub and the solution
+
+
+def test_the_stub_is_red_all_over_and_says_what_to_do(folder):
+    code, output = run(folder)
+
+    red, tests = failures(output), counts(output)
+    total = sum(each for _, each in tests.values())
+    assert code == 1
+    assert list(tests) == list(TITLES.values())
+    assert {passed for passed, _ in tests.values()} == {0}
+    assert f"\n0 of {total} public tests passed. {HINT}\n" in output
+    assert "Traceback" not in output
+    assert "AssertionError" not in output
+    assert len(red) == total
+    for name, text in red.items():
+        assert "  Asked: " in text, name
+        assert "  Came: your code raised NotImplementedError: Exercise " in text, name
+        assert "  What it usually means: this exercise is not written yet" in text, name
+
+
+def test_the_solution_is_green_all_over_and_nothing_but(solved):
+    code, output = run(solved)
+
+    tests = counts(output)
+    total = sum(each for _, each in tests.values())
+    assert code == 0
+    assert list(tests) == list(TITLES.values())
+    assert all(passed == total >= 1 for passed, total in tests.values())
+    assert f"\n{total} of {total} public tests passed. {HINT}\n" in output
+    assert "warning" not in output.lower()
+    assert failures(output) == {}
+
+
+def test_a_whole_folder_may_be_tested_from_outside_of_it(solved):
+    code, output = run(solved.parent, "backprop", "-c", "backprop/pytest.ini", "-k", "not learns")
+
+    assert code == 0
+    assert f"public tests passed. {HINT}" in output
+
+
+# Mistakes
+
+VALUE = ["Asked", "Smallest input that shows it", "Came", "Expected", "What it usually means"]
+PURE = ["Asked", "Came", "Expected", "What it usually means"]
+MISTAKES = {
+    "np.max": ("relu", "activations.py", "np.maximum(x, 0.0)", "np.max(x)", VALUE),
+    "gradient unchanged": ("relu", "activations.py", "grad * (x > 0)", "grad", VALUE),
+    "in place": (
+        *("relu", "activations.py", "return np.maximum(x, 0.0)"),
+        *("x[x < 0] = 0.0\n        return x", PURE),
+    ),
+    "x (1 - x)": ("sigmoid", "activations.py", "y * (1.0 - y)", "x * (1.0 - x)", VALUE),
+    "sum for mean": ("bce", "losses.py", "float(-np.mean(", "float(-np.sum(", VALUE),
+    "p - y": ("bce", "losses.py", "(p - y_true) / (p * (1.0 - p))", "(p - y_true)", VALUE),
+    "weights of zero": ("layer_forward", "layers.py", "* scale", "* 0", VALUE),
+    "transposed": ("layer_backward", "layers.py", "x.T @ grad", "(x.T @ grad).T", VALUE),
+    "bias averaged": ("layer_backward", "layers.py", "grad.sum(", "grad.mean(", VALUE),
+    # Backward is held against the student's own forward, so that one takes the other along.
+    "nothing returned": (
+        *("layer_forward layer_backward", "layers.py", "return x @ self", "x @ self", VALUE),
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("exercises", "file", "old", "new", "labels"), MISTAKES.values(), ids=MISTAKES
+)
+def test_a_typical_mistake_is_red_in_its_exercise_and_explained(
+    solved, exercises, file, old, new, labels
+):
+    change(solved, file, old, new)
+
+    code, output = run(solved, "-k", "not learns")
+
+    red = failures(output)
+    assert code == 1
+    hurt = {name for name, (passed, total) in counts(output).items() if passed < total}
+    assert hurt == set(exercises.split())
+    assert "Traceback" not in output
+    assert "AssertionError" not in output
+    told = [re.findall(r"^  (\w[\w ]*):", text, re.MULTILINE) for text in red.values()]
+    assert all("Came" in each for each in told)
+    stumbled = [text for text in red.values() if "something that the test cannot use" in text]
+    assert all("Asked" in each for each in told) or stumbled
+    assert any(set(labels) <= set(each) for each in told)
+
+
+def test_the_smallest_input_is_one_number(solved):
+    change(solved, "activations.py", "grad * (x > 0)", "grad")
+
+    _, output = run(solved, "--exercise", "relu")
+
+    text = failures(output)["test_relu_backward_is_the_gradient_times_the_slope"]
+    assert "  Smallest input that shows it: x = [[-0.5]], grad = [[2.]]\n" in text
+    assert "  Came: [[2.]]\n" in text
+    assert "measured with a tiny step, is 0.0000" in text
+
+
+def test_a_mistake_in_one_part_shows_in_training_too(solved):
+    change(solved, "activations.py", "grad * (x > 0)", "grad")
+
+    code, output = run(solved, "--exercise", "accuracy")
+
+    (text,) = failures(output).values()
+    assert code == 1
+    assert "  Asked: train ReLU -> Sigmoid on moons and predict fresh points\n" in text
+    assert re.search(r"  Came: accuracy 0\.\d{3}\n", text)
+
+
+def test_a_syntax_error_is_red_in_its_file_only_and_names_the_line(solved):
+    change(solved, "losses.py", "import numpy as np", "import numpy as")
+
+    code, output = run(solved, "-k", "not learns")
+
+    tests, red = counts(output), failures(output)
+    assert code == 1
+    assert tests.pop("bce")[0] == 0
+    assert all(passed == total for passed, total in tests.values())
+    for text in red.values():
+        assert "SyntaxError: invalid syntax (losses.py, line 7)" in text
+        assert "look at this line and the one above it" in text
+
+
+def test_a_missing_file_is_named(solved):
+    (solved / "layers.py").unlink()
+
+    _, output = run(solved, "--exercise", "layer_forward")
+
+    assert "layers.py was not handed in" in output
+    assert "the file is missing from this folder" in output
+
+
+# One exercise
+
+
+def test_one_exercise_may_be_asked_for(solved):
+    code, output = run(solved, "--exercise", "relu")
+
+    assert code == 0
+    assert list(counts(output)) == ["relu"]
+    assert re.search(r"\n(\d+) of \1 public tests passed\.", output)
+
+
+def test_an_exercise_that_is_not_there_is_told_with_those_that_are(folder):
+    code, output = run(folder, "--exercise", "rely")
+
+    assert code == 4
+    assert f"no exercise is called 'rely'; there are: {', '.join(TITLES.values())}" in output
+    assert "Traceback" not in output
+
+
+def test_a_test_of_the_student_s_own_runs_beside_ours_and_is_not_counted(solved):
+    (solved / "test_mine.py").write_text("def test_mine():\n    assert 1 + 1 == 3\n")
+
+    code, output = run(solved)
+
+    total = sum(each for _, each in counts(output).values())
+    assert code == 1
+    assert "assert (1 + 1) == 3" in output
+    assert f"\n{total} of {total} public tests passed. {HINT}\n" in output
+
+
+# The notebook
+
+
+@pytest.fixture
+def here(folder, monkeypatch):
+    """The released folder as the current one, as a notebook has it."""
+    monkeypatch.chdir(folder)
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    return folder
+
+
+@pytest.mark.usefixtures("here")
+def test_a_cell_prints_what_is_wrong_and_fails(capsys):
+    with pytest.raises(CheckFailed, match="pytest --exercise relu"):
+        check("relu")
+
+    printed = capsys.readouterr().out
+    assert "Exercise ReLU: return max(x, 0)" in printed
+    assert f"public tests passed. {HINT}" in printed
+    assert "Sigmoid" not in printed
+
+
+def test_a_cell_passes_where_the_file_on_disk_is_right(here, capsys):
+    shutil.copy(SOLUTION / "activations.py", here)
+
+    check("relu")
+
+    assert re.search(r"(\d+) of \1 public tests passed", capsys.readouterr().out)
+
+
+def test_a_cell_may_test_another_folder(here, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(CheckFailed):
+        check("sigmoid", here)
+
+    assert "Exercise Sigmoid" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("here")
+def test_a_cell_names_the_exercises_where_there_is_none_of_that_name(capsys):
+    with pytest.raises(CheckFailed):
+        check("rely")
+
+    assert "no exercise is called 'rely'" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("here")
+def test_a_cell_earns_nothing_by_being_run_in_grading(capsys, monkeypatch):
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+
+    with pytest.raises(GradingError, match="nbgrader_config"):
+        check("relu")
+
+    assert capsys.readouterr().out == ""
