@@ -10,6 +10,7 @@ The child cannot mark its own work: verdicts are made in the suite process from 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import platform
@@ -65,6 +66,7 @@ class Evaluator:
             raise UsageError("grading runs on Linux: use a Linux machine or a container")
         self.assignment = assignment
         self._process: subprocess.Popen[bytes] | None = None
+        self._answer_owed = False
         self._start()
 
     def __enter__(self) -> Self:
@@ -106,18 +108,22 @@ class Evaluator:
         )
 
     def close(self) -> None:
-        """End the suite process, its zygote and its workers."""
-        if self._process is not None:
-            self._connection.close()
-            try:
-                self._process.wait(CLOSE_SECONDS)
-            except subprocess.TimeoutExpired:
-                os.killpg(self._process.pid, signal.SIGKILL)
-                self._process.wait()
-            self._process = None
+        """End the suite process, its zygote and its workers: at once where an answer is owed."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        with contextlib.suppress(OSError):  # the other end may be gone
+            self._connection.shutdown(socket.SHUT_RDWR)
+        self._connection.close()
+        try:
+            process.wait(0 if self._answer_owed else CLOSE_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
     def _start(self) -> None:
         self._suite = self.assignment.digest()
+        self._answer_owed = False
         self._connection, there = socket.socketpair()
         self._connection.settimeout(PATIENCE_SECONDS)
         command = [sys.executable, "-P", "-m", "kit.grading.suite"]
@@ -145,12 +151,14 @@ class Evaluator:
         self._start()
 
     def _ask(self, request: Any) -> dict[str, Any]:
+        self._answer_owed = True
         try:
             wire.send(self._connection, 1, request, wire.SOURCES)
             kind, value = self._receive()
         except (wire.WireError, OSError) as error:
-            self._restart()
+            self.close()  # the next submission starts a new one
             raise GradingError(f"the suite process failed: {error}") from None
+        self._answer_owed = False
         if kind != "verdicts":
             raise GradingError(str(value))
         verdicts: dict[str, Any] = value
