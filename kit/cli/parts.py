@@ -5,7 +5,6 @@ Also what every command needs that asks for parts by name: its options, and the 
 
 from __future__ import annotations
 
-import json
 from dataclasses import astuple
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -48,6 +47,8 @@ def tell_problems(problems: list[Problem]) -> None:
 @strictly
 def plugins(as_json: bool, files: tuple[str, ...], strict: bool) -> None:
     """List the plugins there are, what each provides, and which were left out."""
+    import json
+
     registry = open_registry(files, strict=strict)
     if as_json:
         click.echo(json.dumps(_listing(registry), indent=2))
