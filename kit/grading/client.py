@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import select
 import signal
 import socket
 import subprocess
@@ -23,6 +22,7 @@ import kit
 from kit.bench import Handle
 from kit.errors import GradingError, PartDiedError, PartError, PartTimeoutError
 from kit.grading import wire
+from kit.grading.deadline import Deadline, cpu_seconds
 from kit.grading.zygote import PID
 
 if TYPE_CHECKING:
@@ -38,8 +38,6 @@ ENVIRONMENT = {
     "PYTHONHASHSEED": "0",
 }
 PATIENCE_SECONDS = 20.0
-QUICK_SECONDS = 0.05
-PATIENT = 2  # a check may take so many times its CPU time, for a machine has other work to do
 
 
 class Zygote:
@@ -128,7 +126,7 @@ class RemoteBench:
 
     def start_check(self) -> None:
         """Give the next check its own budget of time."""
-        self._check_started = time.monotonic(), _cpu_seconds(self._process)
+        self._check_started = time.monotonic(), cpu_seconds(self._process)
 
     def close(self) -> None:
         """End the worker."""
@@ -199,7 +197,7 @@ class RemoteBench:
         if not self.alive:
             raise PartDiedError("WorkerDied", "its process had ended before")
         nonce = secrets.randbits(64)
-        deadline = _Deadline(self._process, self._limits, self._check_started)
+        deadline = Deadline(self._process, self._limits, self._check_started)
         try:
             wire.send(self._connection, nonce, (operation, *arguments), wire.SOURCES)
             answered, reply = wire.receive(self._connection, deadline.wait)
@@ -234,54 +232,6 @@ class RemoteBench:
         self.alive = False
         self._connection.close()
         return _cause(self._zygote.end(self._process))
-
-
-class _Deadline:
-    """How long to wait for one answer: CPU time is limited tightly, wall time loosely."""
-
-    def __init__(self, process: int, limits: Limits, check: tuple[float, float]) -> None:
-        self._process, self._limits = process, limits
-        self._check_wall, self._check_cpu = check
-        self._started = time.monotonic()
-
-    def wait(self, connection: socket.socket) -> None:
-        """Return when there is something to read; raise TimeoutError, which says what ran out."""
-        if _readable(connection, QUICK_SECONDS) and not self._late():
-            return
-        spent = _cpu_seconds(self._process)
-        while not _readable(connection, self._left(spent)):
-            pass
-
-    def _late(self) -> bool:
-        return time.monotonic() - self._check_wall > self._limits.check_seconds
-
-    def _left(self, spent: float) -> float:
-        """Return for how long to wait before looking at the clocks again."""
-        limits, cpu, now = self._limits, _cpu_seconds(self._process), time.monotonic()
-        clocks = [
-            (limits.call_seconds, cpu - spent + QUICK_SECONDS, "of CPU time"),
-            (limits.check_seconds, cpu - self._check_cpu, "of CPU time for one check"),
-            (limits.wall_seconds, now - self._started, "without an answer"),
-            (PATIENT * limits.check_seconds, now - self._check_wall, "for one check"),
-        ]
-        for limit, used, what in clocks:
-            if used >= limit:
-                raise TimeoutError(f"{limit:g} s {what}")
-        return max(0.005, min(limit - used for limit, used, _ in clocks))
-
-
-def _readable(connection: socket.socket, seconds: float) -> bool:
-    return bool(select.select([connection], [], [], seconds)[0])
-
-
-def _cpu_seconds(process: int) -> float:
-    """Return the CPU time that a process has used (proc(5), fields utime and stime)."""
-    try:
-        text = Path(f"/proc/{process}/stat").read_text(encoding="ascii", errors="replace")
-    except OSError:
-        return 0.0
-    after_name = text.rpartition(")")[2].split()
-    return (int(after_name[11]) + int(after_name[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _cause(status: int) -> str:

@@ -21,21 +21,17 @@ import pytest
 from _pytest.config import _prepareconfig
 from _pytest.main import Session
 
-from kit.errors import KitError, PartDiedError, UsageError
+from kit.errors import KitError, UsageError
 from kit.grading import wire
 from kit.grading.assignment import Assignment
-from kit.grading.client import RemoteBench, Zygote
+from kit.grading.client import Zygote
 from kit.grading.sandbox import Limits
-from kit.grading.verdicts import FileProblemError, Verdict, verdict
-from kit.testing.parts import Student
+from kit.grading.verdicts import Verdict, verdict
+from kit.grading.workers import Workers
 from kit.testing.pytest_plugin import MAKE_STUDENT, SEED, exercise_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from kit.manifest import Exercise, Manifest
-
-STRIKES = 2
 
 
 class Collector:
@@ -106,45 +102,6 @@ class Suite:
         finally:
             workers.close()
         return {name: list(verdict) for name, verdict in self.collector.verdicts.items()}
-
-
-class Workers:
-    """One worker an exercise; a dead one is replaced once, for the next check."""
-
-    def __init__(
-        self,
-        zygote: Zygote,
-        manifest: Manifest,
-        sources: Mapping[str, str],
-        problems: Mapping[str, str],
-    ) -> None:
-        self._zygote, self._manifest = zygote, manifest
-        self._sources, self._problems = sources, problems
-        self._benches: dict[str, list[RemoteBench]] = {}
-
-    def student(self, name: str) -> Student:
-        """Return the student's side for one check of an exercise."""
-        exercise = self._manifest.exercise(name)
-        for file in exercise.files:
-            if file in self._problems:
-                raise FileProblemError("FileError", self._problems[file])
-        return Student(self._bench(exercise), exercise)
-
-    def close(self) -> None:
-        """End every worker."""
-        for benches in self._benches.values():
-            for bench in benches[-1:]:
-                bench.close()
-
-    def _bench(self, exercise: Exercise) -> RemoteBench:
-        benches = self._benches.setdefault(exercise.name, [])
-        if not benches or not benches[-1].alive:
-            if len(benches) == STRIKES:
-                raise PartDiedError("WorkerDied", f"not run: {STRIKES} processes had to be ended")
-            files = {name: self._sources[name] for name in exercise.files if name in self._sources}
-            benches.append(RemoteBench(self._zygote, files))
-        benches[-1].start_check()
-        return benches[-1]
 
 
 def collect(folder: Path, plugin: Collector) -> Session:
