@@ -172,9 +172,7 @@ class RemoteBench:
         """Return the gradient of every parameter."""
         asked = "a step of training"
         slopes = self._ask("gradients", asked, network, list(parameters), x, y)
-        if not isinstance(slopes, list) or [set(step) for step in slopes] != list(
-            map(set, parameters)
-        ):
+        if not isinstance(slopes, list) or not all(isinstance(step, dict) for step in slopes):
             raise self._broken("gradients of another form")
         return slopes
 

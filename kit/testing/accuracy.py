@@ -63,9 +63,11 @@ class TwoLayers:
     def gradients(self, x: Array, y: Array) -> Parameters:
         """Return the gradient of every parameter for a batch, checked for shape and finiteness."""
         slopes = self._bench.gradients(self._network, self.parameters, x, y)
+        if len(slopes) != len(self.parameters):
+            raise CheckFailed("a step of training", came=f"gradients of {len(slopes)} parts")
         for values, found in zip(self.parameters, slopes, strict=True):
             for name, value in values.items():
-                _require(found[name], [value.shape], f"the gradient of {name} in training")
+                _require(found.get(name), [value.shape], f"the gradient of {name} in training")
         return slopes
 
     def outputs(self, x: Array, parameters: Parameters) -> Array:

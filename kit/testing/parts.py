@@ -89,7 +89,7 @@ class Part:
         copies = [np.array(argument) for argument in arguments]
         try:
             result, self.echo = self.bench.call(self.handle, method, copies)
-        except PartError as error:
+        except (PartError, KeyboardInterrupt) as error:
             shown = ", ".join(show(argument) for argument in arguments)
             error.add_note(f"Asked: {self.name}.{method}({shown})")
             raise
@@ -106,7 +106,7 @@ class Student:
         """Make a part, as in `make("activation:relu")`."""
         try:
             handle = self.bench.make(part, self._owns[part], arguments)
-        except PartError as error:
+        except (PartError, KeyboardInterrupt) as error:
             shown = ["rng" if isinstance(each, Handle) else str(each) for each in arguments]
             error.add_note(f"Asked: {self._name(part)}({', '.join(shown)})")
             raise

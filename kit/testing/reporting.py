@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kit.errors import KitError, PartError
+from kit.errors import KitError, PartError, PartTimeoutError
 from kit.manifest import read_manifest
 from kit.testing.closeness import CheckFailed
 from kit.testing.pytest_plugin import assignment_folder, exercise_name
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
 MEANINGS = {
+    "no answer within": "a loop that never ends: what has to happen for it to stop?",
     "Exercise ": "this exercise is not written yet: replace the `raise` by your code",
     "truth value of an array": "x is a whole batch; use NumPy's version of `max` or `if`",
     "only 0-dimensional arrays": "`math` knows numbers; `np` knows arrays",
@@ -101,7 +102,8 @@ def words(error: Exception) -> str:
 
 
 def _raised(error: PartError) -> str:
-    lines = [*getattr(error, "__notes__", []), f"Came: your code raised {error}"]
+    came = "" if isinstance(error, PartTimeoutError) else "your code raised "
+    lines = [*getattr(error, "__notes__", []), f"Came: {came}{error}"]
     meanings = [text for sign, text in MEANINGS.items() if sign in error.text]
     if error.name == "SyntaxError":
         meanings.insert(0, "Python cannot read the file; look at this line and the one above it")

@@ -229,6 +229,24 @@ def test_an_exercise_that_is_not_there_is_told_with_those_that_are(folder):
     assert "Traceback" not in output
 
 
+def test_an_endless_loop_is_a_failed_test_with_the_line_it_was_in(solved):
+    change(
+        solved,
+        "activations.py",
+        "        return np.maximum(x, 0.0)",
+        "        while True:\n            pass",
+    )
+    loop = (solved / "activations.py").read_text(encoding="utf-8").splitlines()
+
+    code, output = run(solved, "--exercise", "relu", "-x")
+
+    line = int(re.search(r"no answer within \d+ s \(activations\.py, line (\d+)\)", output)[1])
+    assert code == 1
+    assert loop[line - 1].strip() in {"while True:", "pass"}
+    assert "Asked: ReLU.forward(" in output
+    assert "a loop that never ends" in output
+
+
 def test_a_test_of_the_student_s_own_runs_beside_ours_and_is_not_counted(solved):
     (solved / "test_mine.py").write_text("def test_mine():\n    assert 1 + 1 == 3\n")
 

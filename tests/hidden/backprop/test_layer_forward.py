@@ -44,6 +44,10 @@ def test_weights_and_bias_have_one_place_a_feature_and_a_neuron(neural_layer):
     layers = {sizes: neural_layer(*sizes) for sizes in [(3, 2), (1, 4), (6, 1)]}
 
     for (features, neurons), layer in layers.items():
+        named = layer.get("parameters")
+        if not isinstance(named, tuple | list) or sorted(named) != ["bias", "weights"]:
+            expected = '("weights", "bias")'
+            raise CheckFailed("layer.parameters", came=show(named), expected=expected)
         weights(layer, features, neurons)
         numbers(layer, "bias", [(1, neurons), (neurons,)])
 
