@@ -97,7 +97,10 @@ def words(error: Exception) -> str:
     elif isinstance(error, CheckFailed | KitError):
         text = str(error)
     else:
-        text = f"Came: something that the test cannot use: {type(error).__name__}: {error}"
+        text = (
+            f"Came: something that the test cannot use: {type(error).__name__}: {error}\n"
+            "What it usually means: a `return` is missing, or what is returned is no array"
+        )
     return "\n" + "\n".join(f"  {line}" for line in text.splitlines()) + "\n"
 
 

@@ -68,6 +68,7 @@ def test_an_error_of_the_kit_is_told_as_it_is():
 
 
 def test_what_a_test_itself_stumbled_over_is_told_with_its_type():
-    (told,) = lines(TypeError("'NoneType' object is not subscriptable"))
+    told, meaning = lines(TypeError("'NoneType' object is not subscriptable"))
 
     assert told.startswith("Came: something that the test cannot use: TypeError: 'NoneType'")
+    assert meaning.startswith("What it usually means: a `return` is missing")
