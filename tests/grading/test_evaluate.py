@@ -131,6 +131,13 @@ def test_a_table_that_names_a_missing_class_costs_that_class_only(backprop, chan
         [("return x @ self.weights + self.bias", "raise ValueError")],
         [("np.zeros((1, num_of_neurons))", "None"), ("return x @", "return x * 7 @")],
         [("self.bias = np.zeros", "self.biases = np.zeros")],
+        [("(num_of_features, num_of_neurons))", "(num_of_neurons, num_of_features))")],
+        [
+            ("(num_of_features, num_of_neurons))", "(num_of_neurons, num_of_features))"),
+            ("x @ self.weights +", "x @ self.weights.T +"),
+            ("x.T @ grad", "grad.T @ x"),
+            ("grad @ self.weights.T", "grad @ self.weights"),
+        ],
     ],
 )
 def test_a_wrong_start_or_forward_does_not_cost_backward(backprop, changed, replacements):
