@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from kit.protocols import Array
 
 TEXT_LIMIT = 2000
+NAME_LIMIT = 80
 DEPTH_LIMIT = 8
+DTYPES = "?bhilqBHILQefdFD"  # the codes of what counts as a plain array
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +174,7 @@ class Bench:
         if isinstance(error, PartError):
             return error
         file, line = self._place(error)
-        return PartError(type(error).__name__[:80], _text(error), file, line)
+        return PartError(type(error).__name__[:NAME_LIMIT], _text(error), file, line)
 
     def _place(self, error: BaseException) -> tuple[str, int]:
         """Return the last line of the student's own files that the error went through."""
@@ -191,7 +193,7 @@ def plain(value: Any, depth: int = 0) -> Any:
     """
     if value is None or type(value) in {bool, int, float, str, Handle, Opaque}:
         return value
-    if isinstance(value, np.ndarray | np.generic) and value.dtype.char in "?bhilqBHILQefdFD":
+    if isinstance(value, np.ndarray | np.generic) and value.dtype.char in DTYPES:
         # In our byte order: `char`, by which an array travels to another process, has none.
         return _frozen(np.array(value, value.dtype.newbyteorder("="), subok=False, order="C"))
     if depth < DEPTH_LIMIT and isinstance(value, tuple):
@@ -200,7 +202,7 @@ def plain(value: Any, depth: int = 0) -> Any:
         return [plain(item, depth + 1) for item in value]
     if depth < DEPTH_LIMIT and isinstance(value, dict):
         return {str(key): plain(item, depth + 1) for key, item in value.items()}
-    return Opaque(type(value).__name__[:80])
+    return Opaque(type(value).__name__[:NAME_LIMIT])
 
 
 def _frozen(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:

@@ -114,7 +114,7 @@ def _replace_files(folder: Path, files: Mapping[str, bytes]) -> None:
 
 def _rebuilt(released: Path, submission: Submission) -> Any:
     notebook = nbformat.read(released, as_version=4)
-    sources = {cell_id(name): _shown(content) for name, content in submission.files.items()}
+    sources = {cell_id(name): _shown(text) for name, text in submission.sources().items()}
     for name, problem in submission.problems.items():
         sources[cell_id(name)] = f"# {' '.join(problem.split())}"
     for cell in notebook.cells:
@@ -126,6 +126,5 @@ def _rebuilt(released: Path, submission: Submission) -> Any:
     return notebook
 
 
-def _shown(content: bytes) -> str:
-    text = content.decode("utf-8-sig", errors="replace")
+def _shown(text: str) -> str:
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}\n# ... the rest is not shown"

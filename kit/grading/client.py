@@ -16,10 +16,10 @@ import sys
 import time
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import kit
-from kit.bench import Handle
+from kit.bench import NAME_LIMIT, TEXT_LIMIT, Handle
 from kit.errors import GradingError, PartDiedError, PartError, PartTimeoutError
 from kit.grading import wire
 from kit.grading.deadline import Deadline, cpu_seconds
@@ -61,12 +61,6 @@ class Zygote:
             cwd="/",
         )
         there.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     @property
     def alive(self) -> bool:
@@ -219,7 +213,7 @@ class RemoteBench:
             case ("error", (str(name), str(text), str(file), int(line))):
                 if not 0 < line <= self._lines.get(file, 0):  # a student may tell any place
                     file, line = "", 0
-                raise PartError(name[:80], text[:2000], file, line)
+                raise PartError(name[:NAME_LIMIT], text[:TEXT_LIMIT], file, line)
         raise self._broken("an answer of another form")
 
     def _broken(self, what: str) -> PartDiedError:

@@ -139,8 +139,7 @@ def _mark(item: pytest.Item) -> tuple[float, str]:
 
 
 def serve(connection: socket.socket, suite: Suite, limits: Limits) -> None:
-    """Describe the suite, then answer each submission with its verdicts, until nobody asks."""
-    wire.send(connection, 0, ("suite", suite.describe()), wire.SOURCES)
+    """Answer each submission with its verdicts, until nobody asks."""
     zygote = Zygote(limits)
     try:
         while True:
@@ -197,10 +196,11 @@ def main() -> None:
         assignment = Assignment.load(Path(sys.argv[2]), sys.argv[3])
         suite = Suite(assignment)
         limits = Limits.read(assignment.manifest.limits)
-        suite.describe()
+        tests = suite.describe()
     except Exception as error:  # noqa: BLE001 - a conftest.py may raise anything
         wire.send(connection, 0, ("failed", _told(error)), wire.SOURCES)
         return
+    wire.send(connection, 0, ("suite", tests), wire.SOURCES)
     serve(connection, suite, limits)
 
 

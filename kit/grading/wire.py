@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kit import bench
 from kit.bench import Handle, Opaque
 from kit.errors import KitError
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 HEAD = struct.Struct("<4sQIQ")  # magic, nonce, bytes of header, bytes of payload
 MAGIC = b"kit1"
-DTYPES = {code: np.dtype(code) for code in "?bhilqBHILQefdFD"}
+DTYPES = {code: np.dtype(code) for code in bench.DTYPES}
 NESTING = 16
 
 
@@ -130,7 +131,7 @@ def _decode(node: Any, payload: _Payload, depth: int = 0) -> Any:
         case "handle":
             return Handle(_leaf(items, int))
         case "opaque":
-            return Opaque(_leaf(items, str)[:80])
+            return Opaque(_leaf(items, str)[: bench.NAME_LIMIT])
         case "dict":
             return {_key(key): _decode(item, payload, depth + 1) for key, item in items}
         case "list" | "tuple":

@@ -7,6 +7,7 @@ arguments of the last call as they were afterwards, so that purity is seen from 
 
 from __future__ import annotations
 
+from importlib.util import decode_source
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -127,5 +128,5 @@ class Student:
 def local_student(folder: Path, manifest: Manifest, exercise: Exercise) -> Student:
     """Return the student whose files are in a folder, in this very process: for trusted code."""
     paths = [folder / name for name in manifest.files]
-    sources = {path.name: path.read_text(encoding="utf-8-sig") for path in paths if path.is_file()}
+    sources = {path.name: decode_source(path.read_bytes()) for path in paths if path.is_file()}
     return Student(Bench(sources), exercise)

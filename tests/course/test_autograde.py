@@ -60,6 +60,16 @@ def test_the_file_of_a_student_is_the_source_of_its_cell(small_course, submit, a
     assert autograded("ada")["activations_py"].source == "points = 1  # my <b>work</b>"
 
 
+def test_a_file_is_shown_in_the_encoding_that_it_declares(small_course, submit, autograded):
+    folder = submit("ada")
+    source = "# coding: latin-1\npoints = 1  # é"
+    (folder / "activations.py").write_bytes(source.encode("latin-1"))
+
+    grade(small_course, "small")
+
+    assert autograded("ada")["activations_py"].source == source
+
+
 def test_a_file_that_is_missing_is_named_in_its_cell(small_course, submit, autograded):
     submit("ada")
 

@@ -127,3 +127,15 @@ def test_a_file_with_a_byte_order_mark_is_read(pupil):
     student = pupil(layers="\N{BYTE ORDER MARK}class Neural_layer: name = 'ö'")
 
     assert student.make("layer:neural_layer").get("name") == "ö"
+
+
+def test_a_file_is_read_in_the_encoding_that_it_declares(tmp_path):
+    manifest = read_manifest(SOLUTION)
+    source = (
+        "# coding: latin-1\nclass ReLU:\n    def forward(self, x):\n        return x * len('é')\n"
+    )
+    (tmp_path / "activations.py").write_bytes(source.encode("latin-1"))
+
+    student = local_student(tmp_path, manifest, manifest.exercise("relu"))
+
+    assert student.make("activation:relu").forward(np.array([[2.0]])) == [[2.0]]
