@@ -8,7 +8,11 @@ grading. Plain values go in and out: numbers, text, arrays, and lists and dicts 
 
 from __future__ import annotations
 
+import contextlib
+import functools
+import math
 import traceback
+import types
 import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -20,7 +24,8 @@ from kit.loading import load_source, tables
 from kit.network import Network
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from types import ModuleType
 
     from kit.protocols import Array
@@ -28,6 +33,7 @@ if TYPE_CHECKING:
 TEXT_LIMIT = 2000
 NAME_LIMIT = 80
 DEPTH_LIMIT = 8
+NOTHING: Mapping[str, Any] = types.MappingProxyType({})
 DTYPES = "?bhilqBHILQefdFD"  # the codes of what counts as a plain array
 
 
@@ -52,11 +58,13 @@ class Bench:
     """The student's objects, built from the text of their files; each file is loaded by itself.
 
     `sources` maps a file's name to its text. Whatever a student's code raises comes out as a
-    PartError, except a KeyboardInterrupt.
+    PartError, except a KeyboardInterrupt. `settings` are attributes that an object is given right
+    before it is asked. A worker, which has nobody to warn, is spared the guard against warnings.
     """
 
-    def __init__(self, sources: Mapping[str, str]) -> None:
+    def __init__(self, sources: Mapping[str, str], *, in_worker: bool = False) -> None:
         self._sources = sources
+        self._quietly = quiet_numbers if in_worker else quietly
         self._modules: dict[str, ModuleType | PartError] = {}
         self._objects: list[Any] = []
 
@@ -74,54 +82,47 @@ class Bench:
         """Keep a random generator: it cannot cross a process boundary, its seed can."""
         return self._keep(np.random.default_rng(seed))
 
-    def call(self, handle: Handle, method: str, arguments: Sequence[Any]) -> tuple[Any, Any]:
+    def call(
+        self,
+        handle: Handle,
+        method: str,
+        arguments: Sequence[Any],
+        settings: Mapping[str, Any] = NOTHING,
+    ) -> tuple[Any, Any]:
         """Call a method; return its result, and the arguments as they are after the call."""
         given = self._resolve(arguments)
-        result = self._run(lambda: getattr(self._objects[handle.number], method)(*given))
-        return self._run(lambda: plain(result)), plain(given)
+        part = self._set(handle, settings)
+        return self._run(lambda: plain(getattr(part, method)(*given))), plain(given)
 
-    def get(self, handle: Handle, attribute: str) -> Any:
+    def get(self, handle: Handle, attribute: str, settings: Mapping[str, Any] = NOTHING) -> Any:
         """Return an attribute's value."""
-        return self._run(lambda: plain(getattr(self._objects[handle.number], attribute)))
+        part = self._set(handle, settings)
+        return self._run(lambda: plain(getattr(part, attribute)))
 
-    def set(self, handle: Handle, attribute: str, value: Any) -> None:
-        """Give an attribute a value."""
-        self._run(lambda: setattr(self._objects[handle.number], attribute, value))
-
-    def network(self, steps: Sequence[Handle], loss: Handle) -> Handle:
-        """Stack parts into a network and give it its loss."""
+    def network(
+        self, steps: Sequence[Handle], loss: Handle, shapes: Sequence[Mapping[str, Sequence[int]]]
+    ) -> Handle:
+        """Stack parts into a network, with its loss and the shapes of each step's parameters."""
         stack = Network([self._objects[step.number] for step in steps])
-        return self._keep((stack, self._objects[loss.number]))
+        return self._keep(Trainee(stack, self._objects[loss.number], shapes))
 
-    def gradients(
-        self, network: Handle, parameters: Sequence[Mapping[str, Array]], x: Array, y: Array
-    ) -> list[dict[str, Array]]:
-        """Return dL/dparameter of every step, for the parameters and the batch given."""
-
-        def backpropagate() -> Any:
-            stack, loss = self._network(network, parameters)
-            y_pred = stack.forward(x)
-            loss.forward(y, y_pred)
-            return plain(stack.backward(loss.backward(y, y_pred)))
-
-        result: list[dict[str, Array]] = self._run(backpropagate)
+    def gradients(self, network: Handle, parameters: Array, x: Array, y: Array) -> Array:
+        """Return dL/dparameters, one vector like `parameters`, for a batch."""
+        trainee = self._objects[network.number]
+        result: Array = self._run(lambda: plain(trainee.gradients(parameters, x, y)))
         return result
 
-    def outputs(
-        self, network: Handle, parameters: Sequence[Mapping[str, Array]], x: Array
-    ) -> Array:
+    def outputs(self, network: Handle, parameters: Array, x: Array) -> Array:
         """Return what the network answers to x, with the parameters given."""
-        result: Array = self._run(lambda: plain(self._network(network, parameters)[0].forward(x)))
+        trainee = self._objects[network.number]
+        result: Array = self._run(lambda: plain(trainee.outputs(parameters, x)))
         return result
 
-    def _network(
-        self, handle: Handle, parameters: Sequence[Mapping[str, Array]]
-    ) -> tuple[Network, Any]:
-        stack, loss = self._objects[handle.number]
-        for step, values in zip(stack.steps, parameters, strict=True):
-            for name, value in values.items():
-                setattr(step, name, value)
-        return stack, loss
+    def _set(self, handle: Handle, settings: Mapping[str, Any]) -> Any:
+        part = self._objects[handle.number]
+        for name, value in settings.items():
+            self._run(functools.partial(setattr, part, name, value))
+        return part
 
     def _keep(self, thing: Any) -> Handle:
         self._objects.append(thing)
@@ -157,13 +158,14 @@ class Bench:
     def _load(self, file: str) -> ModuleType:
         if file not in self._sources:
             raise PartError("FileNotFoundError", f"{file} was not handed in")
-        module: ModuleType = self._run(lambda: load_source(self._sources[file], file))
+        with quietly():
+            module: ModuleType = self._run(lambda: load_source(self._sources[file], file))
         return module
 
     def _run(self, action: Callable[[], Any]) -> Any:
         """Run an action that enters the student's code; turn what it raises into a PartError."""
         try:
-            with np.errstate(all="ignore"), warnings.catch_warnings(action="ignore"):
+            with self._quietly():
                 return action()
         except KeyboardInterrupt:
             raise
@@ -183,6 +185,47 @@ class Bench:
         frames = traceback.extract_tb(error.__traceback__)
         own = [frame for frame in frames if frame.filename in self._sources]
         return (own[-1].filename, own[-1].lineno or 0) if own else ("", 0)
+
+
+class Trainee:
+    """A network and its loss, whose parameters are handed over as one vector."""
+
+    def __init__(
+        self, stack: Network, loss: Any, shapes: Sequence[Mapping[str, Sequence[int]]]
+    ) -> None:
+        self._stack, self._loss = stack, loss
+        self._places: list[tuple[Any, int, str, slice, Sequence[int]]] = []
+        start = 0
+        for index, step in enumerate(stack.steps):
+            for name, shape in shapes[index].items():
+                end = start + math.prod(shape)
+                self._places.append((step, index, name, slice(start, end), shape))
+                start = end
+
+    def outputs(self, parameters: Array, x: Array) -> Array:
+        """Return the network's answers, (batch, 1)."""
+        for step, _, name, place, shape in self._places:
+            setattr(step, name, parameters[place].reshape(shape))
+        return self._stack.forward(x)
+
+    def gradients(self, parameters: Array, x: Array, y: Array) -> Array:
+        """Return dL/dparameters as one vector."""
+        y_pred = self.outputs(parameters, x)
+        self._loss.forward(y, y_pred)
+        steps = self._stack.backward(self._loss.backward(y, y_pred))
+        return np.concatenate([steps[index][name].ravel() for _, index, name, *_ in self._places])
+
+
+def quiet_numbers() -> AbstractContextManager[Any]:
+    """Keep NumPy from warning of what overflows: a check looks at the numbers."""
+    return np.errstate(all="ignore")
+
+
+@contextlib.contextmanager
+def quietly() -> Iterator[None]:
+    """Keep everybody from warning, whatever a student's file has set."""
+    with quiet_numbers(), warnings.catch_warnings(action="ignore"):
+        yield
 
 
 def plain(value: Any, depth: int = 0) -> Any:

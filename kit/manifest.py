@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 MANIFEST = "assignment.toml"
 _EXERCISE_KEYS = {"name", "title", "owns"}
-_KEYS = {"title", "files", "exercise", "limits"}
+_KEYS = {"title", "files", "exercise", "imports", "limits"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +41,16 @@ class Exercise:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What `assignment.toml` says."""
+    """What `assignment.toml` says.
+
+    `imports` are the modules that a submission may import in grading, besides those of every
+    assignment (`kit.grading.preload`).
+    """
 
     title: str
     files: tuple[str, ...]
     exercises: tuple[Exercise, ...]
+    imports: tuple[str, ...] = ()
     limits: Mapping[str, Any] = field(default_factory=dict)
 
     def exercise(self, name: str) -> Exercise:
@@ -91,7 +96,11 @@ def _check(table: dict[str, Any]) -> Manifest:
     limits = table.get("limits", {})
     if not isinstance(limits, dict):
         raise ValueError(f"`limits` is a table, not {limits!r}")  # noqa: TRY004 - the same
-    return Manifest(_text("title", table.get("title")), tuple(files), exercises, limits)
+    imports = table.get("imports", [])
+    if not isinstance(imports, list):
+        raise ValueError(f"`imports` is a list of modules, not {imports!r}")  # noqa: TRY004 - the same
+    modules = tuple(_text("imports", name) for name in imports)
+    return Manifest(_text("title", table.get("title")), tuple(files), exercises, modules, limits)
 
 
 def _exercise(entry: Any) -> Exercise:

@@ -11,7 +11,7 @@ import pytest
 from kit import hookspecs
 from kit.bench import Bench
 from kit.cli import kit
-from kit.grading.sandbox import Limits
+from kit.grading.limits import Limits
 from kit.grading.verdicts import KINDS
 from kit.manifest import Exercise
 from kit.testing import assert_backward_fits_forward, away_from_kinks

@@ -13,22 +13,24 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
 
 import kit
-from kit.bench import NAME_LIMIT, TEXT_LIMIT, Handle
+from kit.bench import NAME_LIMIT, NOTHING, TEXT_LIMIT, Handle
 from kit.errors import GradingError, PartDiedError, PartError, PartTimeoutError
 from kit.grading import wire
-from kit.grading.deadline import Deadline, cpu_seconds
+from kit.grading.deadline import Deadline
+from kit.grading.process import Process
 from kit.grading.zygote import PID
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from kit.grading.sandbox import Limits
+    from kit.grading.limits import Limits
     from kit.protocols import Array
 
 ENVIRONMENT = {
@@ -38,13 +40,14 @@ ENVIRONMENT = {
     "PYTHONHASHSEED": "0",
 }
 PATIENCE_SECONDS = 20.0
+AnyPartError = TypeVar("AnyPartError", bound=PartError)
 
 
 class Zygote:
     """The process that forks workers, as the trusted side sees it."""
 
-    def __init__(self, limits: Limits) -> None:
-        self.limits = limits
+    def __init__(self, limits: Limits, level: str, modules: Sequence[str] = ()) -> None:
+        self.limits, self.level = limits, level
         self._control, there = socket.socketpair()
         self._control.settimeout(PATIENCE_SECONDS)
         # -I: no environment variable, no user folder and no current folder leads to an import.
@@ -54,13 +57,14 @@ class Zygote:
         )
         home = str(Path(kit.__file__).parent.parent)
         self._process = subprocess.Popen(
-            [sys.executable, "-I", "-c", code, home, json.dumps(asdict(limits))],
+            [sys.executable, "-I", "-c", code, home, json.dumps(asdict(limits)), level, *modules],
             stdin=there.fileno(),
             stdout=subprocess.DEVNULL,
             env=ENVIRONMENT,
             cwd="/",
         )
         there.close()
+        self._ready = False
 
     @property
     def alive(self) -> bool:
@@ -76,56 +80,59 @@ class Zygote:
             self._process.kill()
             self._process.wait()
 
-    def spawn(self) -> tuple[int, socket.socket]:
-        """Fork a worker; return its process id and the trusted end of its socket."""
-        here, there = socket.socketpair()
+    def spawn(self) -> Process:
+        """Fork a worker."""
+        process = Process(self.limits.wall_seconds)
         try:
-            socket.send_fds(self._control, [b"w" + PID.pack(0)], [there.fileno()])
-            (process,) = PID.unpack(self._answer())
+            if not self._ready:  # it says so once, when its imports are done
+                self._answer()
+                self._ready = True
+            socket.send_fds(self._control, [b"w" + PID.pack(0)], process.descriptors)
+            process.started(*self._answer())
         except OSError as error:
-            here.close()
+            process.close()
             raise GradingError(f"no worker could be started: {error}") from None
-        finally:
-            there.close()
-        return process, here
+        return process
 
-    def end(self, process: int) -> int:
-        """End a worker; return its wait status."""
+    def end(self, process: Process) -> int:
+        """End a worker that has hung up; return its wait status."""
         try:
-            self._control.sendall(b"e" + PID.pack(process))
-            (status,) = PID.unpack(self._answer())
+            self._control.sendall(b"e" + PID.pack(process.number))
+            status, _ = self._answer()
         except OSError as error:
             raise GradingError(f"a worker could not be ended: {error}") from None
-        return int(status)
+        return status
 
-    def _answer(self) -> bytes:
-        answer = self._control.recv(PID.size, socket.MSG_WAITALL)
+    def _answer(self) -> tuple[int, int]:
+        """Return the number in an answer, and the descriptor that came with it, else -1."""
+        answer, descriptors, _, _ = socket.recv_fds(self._control, PID.size, 1)
         if len(answer) != PID.size:
             raise ConnectionError("the process that starts workers has died")
-        return answer
+        (number,) = PID.unpack(answer)
+        return number, descriptors[0] if descriptors else -1
 
 
 class RemoteBench:
     """A bench in a worker process that holds one submission's files."""
 
     def __init__(self, zygote: Zygote, sources: Mapping[str, str]) -> None:
-        self._zygote, self._limits = zygote, zygote.limits
+        self._zygote = zygote
         self._lines = {name: len(text.splitlines()) + 1 for name, text in sources.items()}
-        self._process, self._connection = zygote.spawn()
-        self._connection.settimeout(self._limits.wall_seconds)
         self._names: dict[int, str] = {}
+        self._process = zygote.spawn()
+        self._deadline = Deadline(self._process.number, zygote.limits)
         self.alive = True
-        self.start_check()
-        wire.send(self._connection, 0, dict(sources), wire.SOURCES)
+        self._exchange(dict(sources), "reading the files")
 
     def start_check(self) -> None:
         """Give the next check its own budget of time."""
-        self._check_started = time.monotonic(), cpu_seconds(self._process)
+        self._deadline.start_check()
 
     def close(self) -> None:
         """End the worker."""
         if self.alive:
-            self._end()
+            self.alive = False
+            self._process.close()
 
     def make(self, part: str, place: str, arguments: Sequence[Any]) -> Handle:
         """Call the factory of a part."""
@@ -139,34 +146,37 @@ class RemoteBench:
         """Keep a random generator."""
         return self._handle(self._ask("generator", "making a generator", seed))
 
-    def call(self, handle: Handle, method: str, arguments: Sequence[Any]) -> tuple[Any, Any]:
+    def call(
+        self,
+        handle: Handle,
+        method: str,
+        arguments: Sequence[Any],
+        settings: Mapping[str, Any] = NOTHING,
+    ) -> tuple[Any, Any]:
         """Return the result of a method, and its arguments after the call."""
         asked = f"{self._names[handle.number]}.{method}"
-        answer = self._ask("call", asked, handle, method, list(arguments))
+        answer = self._ask("call", asked, handle, method, list(arguments), dict(settings))
         if not isinstance(answer, tuple) or len(answer) != 2:
             raise self._broken("an answer of another form")
         return answer
 
-    def get(self, handle: Handle, attribute: str) -> Any:
+    def get(self, handle: Handle, attribute: str, settings: Mapping[str, Any] = NOTHING) -> Any:
         """Return an attribute."""
-        return self._ask("get", f"{self._names[handle.number]}.{attribute}", handle, attribute)
-
-    def set(self, handle: Handle, attribute: str, value: Any) -> None:
-        """Set an attribute."""
         asked = f"{self._names[handle.number]}.{attribute}"
-        self._ask("set", asked, handle, attribute, value)
+        return self._ask("get", asked, handle, attribute, dict(settings))
 
-    def network(self, steps: Sequence[Handle], loss: Handle) -> Handle:
+    def network(
+        self, steps: Sequence[Handle], loss: Handle, shapes: Sequence[Mapping[str, Sequence[int]]]
+    ) -> Handle:
         """Stack parts into a network."""
-        return self._handle(self._ask("network", "making the network", list(steps), loss))
+        return self._handle(
+            self._ask("network", "making the network", list(steps), loss, list(shapes))
+        )
 
-    def gradients(
-        self, network: Handle, parameters: Sequence[Mapping[str, Array]], x: Array, y: Array
-    ) -> list[dict[str, Array]]:
-        """Return the gradient of every parameter."""
-        asked = "a step of training"
-        slopes = self._ask("gradients", asked, network, list(parameters), x, y)
-        if not isinstance(slopes, list) or not all(isinstance(step, dict) for step in slopes):
+    def gradients(self, network: Handle, parameters: Array, x: Array, y: Array) -> Array:
+        """Return the gradient of every parameter, one vector."""
+        slopes = self._ask("gradients", "a step of training", network, parameters, x, y)
+        if not isinstance(slopes, np.ndarray):
             raise self._broken("gradients of another form")
         return slopes
 
@@ -188,18 +198,19 @@ class RemoteBench:
     def _ask(self, operation: str, asked: str, *arguments: Any) -> Any:
         if not self.alive:
             raise PartDiedError("WorkerDied", "its process had ended before")
+        return self._exchange((operation, *arguments), asked)
+
+    def _exchange(self, question: Any, asked: str) -> Any:
         nonce = secrets.randbits(64)
-        deadline = Deadline(self._process, self._limits, self._check_started)
+        connection, deadline = self._process.connection, self._deadline
         try:
-            wire.send(self._connection, nonce, (operation, *arguments), wire.SOURCES)
-            answered, reply = wire.receive(self._connection, deadline.wait)
-        except TimeoutError as error:
-            self._end()
-            raise PartTimeoutError("Timeout", f"stopped after {error} in {asked}") from None
+            deadline.start_call()
+            wire.send(connection, nonce, question, wire.SOURCES)
+            answered, reply = wire.receive(connection, deadline.look)
+        except (TimeoutError, BlockingIOError) as error:
+            raise self._stopped(error, asked) from None
         except (wire.ClosedError, ConnectionError):
-            raise PartDiedError(
-                "WorkerDied", f"its process ended in {asked}: {self._end()}"
-            ) from None
+            raise self._died(asked) from None
         except wire.WireError as error:
             raise self._broken(str(error)) from None
         if answered != nonce:
@@ -213,17 +224,36 @@ class RemoteBench:
             case ("error", (str(name), str(text), str(file), int(line))):
                 if not 0 < line <= self._lines.get(file, 0):  # a student may tell any place
                     file, line = "", 0
-                raise PartError(name[:NAME_LIMIT], text[:TEXT_LIMIT], file, line)
+                error = PartError(name[:NAME_LIMIT], text[:TEXT_LIMIT], file, line)
+                raise self._with_output(error)
         raise self._broken("an answer of another form")
 
-    def _broken(self, what: str) -> PartDiedError:
-        self.close()
-        return PartDiedError("ProtocolError", f"its process broke the protocol: {what}")
+    def _stopped(self, error: Exception, asked: str) -> PartTimeoutError:
+        self._process.ask_for_trace()
+        file, line = self._process.place(self._lines)
+        ran_out = str(error) if isinstance(error, TimeoutError) else "waiting with a question"
+        stopped = PartTimeoutError("Timeout", f"stopped after {ran_out} in {asked}", file, line)
+        return self._ended(stopped)
 
-    def _end(self) -> str:
-        self.alive = False
-        self._connection.close()
-        return _cause(self._zygote.end(self._process))
+    def _died(self, asked: str) -> PartDiedError:
+        status = self._zygote.end(self._process)
+        file, line = self._process.place(self._lines)
+        text = f"its process ended in {asked}: {_cause(status)}"
+        return self._ended(PartDiedError("WorkerDied", text, file, line))
+
+    def _broken(self, what: str) -> PartDiedError:
+        text = f"its process broke the protocol: {what}"
+        return self._ended(PartDiedError("ProtocolError", text))
+
+    def _ended(self, error: AnyPartError) -> AnyPartError:
+        self._with_output(error)
+        self.close()
+        return error
+
+    def _with_output(self, error: AnyPartError) -> AnyPartError:
+        if self.alive and (printed := self._process.printed()):
+            error.add_note(f"Printed: {printed}")
+        return error
 
 
 def _cause(status: int) -> str:

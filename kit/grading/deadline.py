@@ -7,56 +7,53 @@ alone would wait for ever for one who sleeps.
 from __future__ import annotations
 
 import os
-import select
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import socket
+    from kit.grading.limits import Limits
 
-    from kit.grading.sandbox import Limits
-
-QUICK_SECONDS = 0.05
+QUICK_SECONDS = 0.05  # so long nobody looks at the clock
 PATIENT = 2  # so many times its CPU time may a check take
 
 
 class Deadline:
-    """How long to wait for one answer."""
+    """When a worker's time is up: for the call at hand, and for the check that it is part of."""
 
-    def __init__(self, process: int, limits: Limits, check: tuple[float, float]) -> None:
+    def __init__(self, process: int, limits: Limits) -> None:
         self._process, self._limits = process, limits
-        self._check_wall, self._check_cpu = check
-        self._started = time.monotonic()
+        self.start_check()
 
-    def wait(self, connection: socket.socket) -> None:
-        """Return when there is something to read; raise TimeoutError, which says what ran out."""
-        if _readable(connection, QUICK_SECONDS) and not self._late():
+    def start_check(self) -> None:
+        """Give the next check its own budget of time."""
+        self._check_wall = time.monotonic()
+        self._check_cpu = cpu_seconds(self._process)
+
+    def start_call(self) -> None:
+        """Give the next call its own budget; raise TimeoutError where the check's is used up."""
+        self._call_wall = time.monotonic()
+        self._call_cpu: float | None = None
+        if self._call_wall - self._check_wall > self._limits.check_seconds:
+            self.look()
+
+    def look(self) -> None:
+        """Raise TimeoutError, which says what ran out, if something has."""
+        now = time.monotonic()
+        if now - self._call_wall < QUICK_SECONDS and self._call_cpu is not None:
             return
-        spent = cpu_seconds(self._process)
-        while not _readable(connection, self._left(spent)):
-            pass
-
-    def _late(self) -> bool:
-        return time.monotonic() - self._check_wall > self._limits.check_seconds
-
-    def _left(self, spent: float) -> float:
-        """Return for how long to wait before looking at the clocks again."""
-        limits, cpu, now = self._limits, cpu_seconds(self._process), time.monotonic()
-        clocks = [
-            (limits.call_seconds, cpu - spent + QUICK_SECONDS, "of CPU time"),
+        cpu = cpu_seconds(self._process)
+        if self._call_cpu is None:
+            self._call_cpu = cpu - min(now - self._call_wall, QUICK_SECONDS)
+        limits = self._limits
+        for limit, used, what in [
+            (limits.call_seconds, cpu - self._call_cpu, "of CPU time"),
             (limits.check_seconds, cpu - self._check_cpu, "of CPU time for one check"),
-            (limits.wall_seconds, now - self._started, "without an answer"),
+            (limits.wall_seconds, now - self._call_wall, "without an answer"),
             (PATIENT * limits.check_seconds, now - self._check_wall, "for one check"),
-        ]
-        for limit, used, what in clocks:
+        ]:
             if used >= limit:
                 raise TimeoutError(f"{limit:g} s {what}")
-        return max(0.005, min(limit - used for limit, used, _ in clocks))
-
-
-def _readable(connection: socket.socket, seconds: float) -> bool:
-    return bool(select.select([connection], [], [], seconds)[0])
 
 
 def cpu_seconds(process: int) -> float:

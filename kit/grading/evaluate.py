@@ -25,9 +25,10 @@ import numpy as np
 
 import kit
 from kit.errors import GradingError, UsageError
-from kit.grading import sandbox, wire
+from kit.grading import wire
 from kit.grading.assignment import Assignment
 from kit.grading.client import ENVIRONMENT
+from kit.grading.levels import REQUIRE, choose_level, refusal
 from kit.grading.record import Check, ExerciseResult, Record
 
 if TYPE_CHECKING:
@@ -61,10 +62,12 @@ class Evaluator:
     It notices a hidden test that is edited while it is alive: the suite is then collected anew.
     """
 
-    def __init__(self, assignment: Assignment) -> None:
+    def __init__(self, assignment: Assignment, sandbox: str = "require") -> None:
         if sys.platform != "linux":
             raise UsageError("grading runs on Linux: use a Linux machine or a container")
         self.assignment = assignment
+        self._wanted = sandbox
+        self.level = choose_level(sandbox)
         self._process: subprocess.Popen[bytes] | None = None
         self._answer_owed = False
         self._start()
@@ -98,7 +101,7 @@ class Evaluator:
             exercises=self._results(verdicts),
             suite=self._suite,
             seed=f"sha256:{seed}",
-            sandbox={"level": sandbox.LEVEL, "broken": list(sandbox.BROKEN)},
+            sandbox={"level": self.level, "broken": list(self._broken)},
             versions={
                 "kit": kit.__version__,
                 "numpy": np.__version__,
@@ -127,7 +130,8 @@ class Evaluator:
         self._connection, there = socket.socketpair()
         self._connection.settimeout(PATIENCE_SECONDS)
         command = [sys.executable, "-P", "-m", "kit.grading.suite"]
-        arguments = [str(there.fileno()), str(self.assignment.course), self.assignment.name]
+        place = [str(self.assignment.course), self.assignment.name]
+        arguments = [str(there.fileno()), *place, self.level]
         self._process = subprocess.Popen(
             command + arguments,
             pass_fds=[there.fileno()],
@@ -138,12 +142,16 @@ class Evaluator:
         )
         there.close()
         try:
-            kind, self._tests = self._receive()
+            kind, *told = self._receive()
         except (wire.WireError, OSError) as error:
-            kind, self._tests = "failed", f"the suite process failed: {error}"
+            kind, told = "failed", [f"the suite process failed: {error}"]
         if kind != "suite":
             self.close()
-            raise GradingError(str(self._tests))
+            raise GradingError(str(told[0]))
+        self._tests, self._broken = told
+        if self._wanted == REQUIRE and self._broken:
+            self.close()
+            raise UsageError(refusal(self.level, f"broken: {', '.join(self._broken)}"))
 
     def _restart(self) -> None:
         self.close()
@@ -164,12 +172,13 @@ class Evaluator:
         verdicts: dict[str, Any] = value
         return verdicts
 
-    def _receive(self) -> tuple[str, Any]:
+    def _receive(self) -> tuple[Any, ...]:
         try:
-            kind, value = wire.receive(self._connection, limits=wire.SOURCES)[1]
+            _, answer = wire.receive(self._connection, limits=wire.SOURCES)
         except wire.ClosedError:
             raise wire.WireError("it ended before it answered") from None
-        return kind, value
+        told: tuple[Any, ...] = answer
+        return told
 
     def _results(self, verdicts: dict[str, Any]) -> tuple[ExerciseResult, ...]:
         return tuple(

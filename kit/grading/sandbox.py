@@ -1,80 +1,102 @@
-"""What a worker gives up before a student's source arrives: limits, privileges, descriptors.
+"""What a worker gives up before a student's source arrives, in levels that build on one another.
 
-This is level L1: limits of memory, file size and files, no core dumps, no new privileges, and a
-process that other processes of the same user cannot look into and that ends with the one that
-started it (setrlimit(2), prctl(2)); time is measured from outside. It keeps accidents in;
-`BROKEN` names the promises that it does not make.
+L1  limits of memory, files and output, no new privileges, nothing that others may look into
+L2  L1, and a filter of system calls that leaves computing and answering (seccomp(2))
+L3  L2, and Landlock with no rule at all: no path, no TCP, no signal (landlock(7))
+
+A worker of root becomes nobody where the system lets it. Time is measured from outside. What a
+level is worth on a machine is measured, not believed: see `kit.grading.promises`.
 """
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
+import errno
 import os
 import resource
 import signal
 import sys
-from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
-from kit.errors import UsageError
+from kit.grading import syscalls
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from kit.grading.limits import Limits
 
-LEVEL = "L1"
-BROKEN = (
-    "no file is read",
-    "no file is written",
-    "no folder is listed",
-    "no other process is signalled",
-    "no process is started",
-    "no network is reached",
-)
+LEVELS = ("L0", "L1", "L2", "L3")
+NOBODY = 65534
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_DUMPABLE = 4
 _PR_SET_NO_NEW_PRIVS = 38
+_libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How much a worker may use; `[limits]` in the manifest overrides any of these.
-
-    Seconds of CPU for one call and for a whole check, seconds of wall clock for one call, bytes
-    of memory, bytes of any one file.
-    """
-
-    call_seconds: float = 2.0
-    check_seconds: float = 30.0
-    wall_seconds: float = 10.0
-    memory_bytes: int = 1 << 30
-    file_bytes: int = 1 << 20
-
-    @classmethod
-    def read(cls, table: Mapping[str, Any]) -> Limits:
-        """Take the limits of a manifest; raise UsageError for a name or a number that is none."""
-        known = {field.name for field in fields(cls)}
-        for name, value in table.items():
-            if name not in known:
-                raise UsageError(f"no limit is called {name!r}; there are: {', '.join(known)}")
-            if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
-                raise UsageError(f"the limit {name} is a number above 0, not {value!r}")
-        return replace(cls(), **table)
+def best_level() -> tuple[str, str]:
+    """Return the best level that can be tried here, and why it is not a better one."""
+    if sys.platform != "linux":
+        return "L0", "seccomp and Landlock are Linux's"
+    for level, package in (("L1", "seccompy"), ("L2", "landlockpy")):
+        try:
+            supported = __import__(package).supported()
+        except ImportError:
+            return level, f"the package {package} is not installed"
+        if not supported:
+            return level, f"{package} says that this kernel does not support it"
+    return "L3", ""
 
 
-def enter(limits: Limits) -> None:
-    """Give up what a worker does not need; it cannot be taken back."""
-    os.setsid()
-    os.chdir("/")
-    os.environ.clear()
+def die_with_parent() -> None:
+    """End this process when the thread that started it ends (prctl(2))."""
+    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def hide() -> None:
+    """Let no other process of the same user look into this one (prctl(2), ptrace(2))."""
+    _prctl(_PR_SET_DUMPABLE, 0)
+
+
+class Sandbox:
+    """The layers of a level, built once and entered by every worker."""
+
+    def __init__(self, level: str, limits: Limits) -> None:
+        self._level, self._limits = LEVELS.index(level), limits
+        self._filter = _system_call_filter() if self._level >= 2 else None
+        self._ruleset = _no_path_at_all() if self._level >= 3 else None
+
+    def enter(self, keep: int) -> None:
+        """Give up what the level says, and all descriptors from `keep` on, for good."""
+        if self._ruleset:
+            self._ruleset.restrict()
+        os.closerange(keep, 1 << 16)
+        os.setsid()
+        os.chdir("/")
+        os.environ.clear()
+        if self._level >= 1:
+            _become_nobody()
+            _limit_resources(self._limits)
+            die_with_parent()
+            hide()
+            _prctl(_PR_SET_NO_NEW_PRIVS, 1)
+        if self._filter:
+            self._filter.load()
+
+
+def _become_nobody() -> None:
+    if os.geteuid() == 0:
+        with contextlib.suppress(OSError):  # a container may know no such user
+            os.setgroups([])
+            os.setresgid(NOBODY, NOBODY, NOBODY)
+            os.setresuid(NOBODY, NOBODY, NOBODY)
+
+
+def _limit_resources(limits: Limits) -> None:
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_NOFILE, 64)
+    _limit(resource.RLIMIT_MEMLOCK, 0)
     _limit(resource.RLIMIT_AS, int(limits.memory_bytes))
     _limit(resource.RLIMIT_FSIZE, int(limits.file_bytes))
-    if sys.platform == "linux":
-        _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        _prctl(_PR_SET_DUMPABLE, 0)
-        _prctl(_PR_SET_NO_NEW_PRIVS, 1)
 
 
 def _limit(which: int, amount: int) -> None:
@@ -85,4 +107,55 @@ def _limit(which: int, amount: int) -> None:
 
 
 def _prctl(option: int, value: int) -> None:
-    ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
+    if _libc and _libc.prctl(option, value, 0, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), f"prctl({option}, {value}) failed")
+
+
+def _system_call_filter() -> Any:
+    import seccompy
+
+    seccompy.supported()  # looks for libc now, which takes a search of the disk
+    built = seccompy.Filter(default=seccompy.Action.ERRNO | errno.ENOSYS)
+    _allow_in_part(built, seccompy)
+    for name in _known(syscalls.ALLOWED, seccompy):
+        built.allow(name)
+    for names, error in ((syscalls.NO_PATH, errno.EACCES), (syscalls.NO_REACH, errno.EPERM)):
+        for name in _known(names, seccompy):
+            built.errno(name, error)
+    built.program  # noqa: B018 - compiles it now, once, and not in every worker
+    return built
+
+
+def _allow_in_part(built: Any, seccompy: Any) -> None:
+    """Add the rules that look at arguments; the first rule of a call that fits counts."""
+    executable = seccompy.ArgCmp(
+        2, seccompy.CmpOp.MASKED_EQ, syscalls.EXECUTABLE, syscalls.EXECUTABLE
+    )
+    for name in ("mmap", "mprotect"):
+        built.errno(name, errno.EPERM, args=[executable])
+    for advice in syscalls.HARMLESS_ADVICE:
+        built.allow("madvise", args={2: advice})
+    built.errno("madvise", errno.EPERM)
+    for flag in syscalls.FILE_FLAGS:
+        built.allow("fcntl", args={1: flag})
+    built.allow("prlimit64", args={0: 0, 2: 0})  # to look at one's own limits
+
+
+def _known(names: tuple[str, ...], seccompy: Any) -> list[str]:
+    """Leave out the calls that this processor's Linux has never had."""
+
+    def is_known(name: str) -> bool:
+        try:
+            seccompy.syscall_nr(name)
+        except ValueError:
+            return False
+        return True
+
+    return [name for name in names if is_known(name)]
+
+
+def _no_path_at_all() -> Any:
+    import landlockpy
+
+    scoped = landlockpy.Scope.SIGNAL | landlockpy.Scope.ABSTRACT_UNIX_SOCKET
+    return landlockpy.Ruleset(scoped=scoped)

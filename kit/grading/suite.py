@@ -10,8 +10,11 @@ needs are used in `collect` and in `_run` alone.
 
 from __future__ import annotations
 
+import gc
 import math
 import os
+import select
+import signal
 import socket
 import sys
 from pathlib import Path
@@ -22,10 +25,11 @@ from _pytest.config import _prepareconfig
 from _pytest.main import Session
 
 from kit.errors import KitError, UsageError
-from kit.grading import wire
+from kit.grading import sandbox, wire
 from kit.grading.assignment import Assignment
 from kit.grading.client import Zygote
-from kit.grading.sandbox import Limits
+from kit.grading.limits import Limits
+from kit.grading.promises import broken_promises
 from kit.grading.verdicts import Verdict, verdict
 from kit.grading.workers import Workers
 from kit.testing.pytest_plugin import MAKE_STUDENT, SEED, exercise_name
@@ -138,9 +142,8 @@ def _mark(item: pytest.Item) -> tuple[float, str]:
     raise UsageError(f"{item.nodeid}: points are told as pytest.mark.points(number, kind=...)")
 
 
-def serve(connection: socket.socket, suite: Suite, limits: Limits) -> None:
+def serve(connection: socket.socket, suite: Suite, zygote: Zygote) -> None:
     """Answer each submission with its verdicts, until nobody asks."""
-    zygote = Zygote(limits)
     try:
         while True:
             try:
@@ -149,21 +152,26 @@ def serve(connection: socket.socket, suite: Suite, limits: Limits) -> None:
                 return
             if not zygote.alive:
                 zygote.close()
-                zygote = Zygote(limits)
-            wire.send(connection, nonce, _forked(suite, zygote, request), wire.SOURCES)
+                zygote = Zygote(zygote.limits, zygote.level, suite.assignment.manifest.imports)
+            answer = _forked(connection, suite, zygote, request)
+            wire.send(connection, nonce, answer, wire.SOURCES)
     finally:
         zygote.close()
 
 
-def _forked(suite: Suite, zygote: Zygote, request: Any) -> Any:
+def _forked(connection: socket.socket, suite: Suite, zygote: Zygote, request: Any) -> Any:
     """Run a submission in a copy of this process; return what the copy tells."""
     here, there = socket.socketpair()
     process = os.fork()
     if process == 0:
+        sandbox.die_with_parent()
         here.close()
         _tell(there, suite, zygote, request)
     there.close()
     try:
+        readable, _, _ = select.select([here, connection], [], [])
+        if connection in readable:  # nobody asks now: who did hung up, or was killed
+            os.kill(process, signal.SIGKILL)
         return wire.receive(here, limits=wire.SOURCES)[1]
     except wire.WireError as error:
         return ("failed", f"the run of the suite ended early: {error}")
@@ -190,18 +198,22 @@ def _tell(connection: socket.socket, suite: Suite, zygote: Zygote, request: Any)
 
 
 def main() -> None:
-    """Serve the suite of `python -m kit.grading.suite DESCRIPTOR COURSE NAME`."""
+    """Serve the suite of `python -m kit.grading.suite DESCRIPTOR COURSE NAME LEVEL`."""
     connection = socket.socket(fileno=int(sys.argv[1]))
     try:
         assignment = Assignment.load(Path(sys.argv[2]), sys.argv[3])
-        suite = Suite(assignment)
         limits = Limits.read(assignment.manifest.limits)
+        zygote = Zygote(limits, sys.argv[4], assignment.manifest.imports)
+        suite = Suite(assignment)
         tests = suite.describe()
+        broken = broken_promises(zygote)
     except Exception as error:  # noqa: BLE001 - a conftest.py may raise anything
         wire.send(connection, 0, ("failed", _told(error)), wire.SOURCES)
         return
-    wire.send(connection, 0, ("suite", tests), wire.SOURCES)
-    serve(connection, suite, limits)
+    gc.collect()
+    gc.freeze()  # a collection in a copy would copy what it shares with us
+    wire.send(connection, 0, ("suite", tests, list(broken)), wire.SOURCES)
+    serve(connection, suite, zygote)
 
 
 def _told(error: Exception) -> str:

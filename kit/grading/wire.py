@@ -28,6 +28,11 @@ HEAD = struct.Struct("<4sQIQ")  # magic, nonce, bytes of header, bytes of payloa
 MAGIC = b"kit1"
 DTYPES = {code: np.dtype(code) for code in bench.DTYPES}
 NESTING = 16
+CHUNK = 1 << 16
+ALIGNMENT = 16
+
+_AS_IT_IS = frozenset({type(None), bool, int, float, str})
+_dumps = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 
 
 class WireError(KitError):
@@ -54,7 +59,7 @@ def send(connection: socket.socket, nonce: int, value: Any, limits: Limits = LIM
     """Send a plain value; raise WireError where it is too large for a frame."""
     arrays: list[np.ndarray[Any, Any]] = []
     try:
-        header = json.dumps(_encode(value, arrays), separators=(",", ":")).encode()
+        header = _aligned(_dumps(_encode(value, arrays)).encode())
     except ValueError as error:  # a number of more digits than Python writes
         raise WireError(f"a value that cannot be sent: {error}") from None
     size = sum(array.nbytes for array in arrays)
@@ -66,19 +71,26 @@ def send(connection: socket.socket, nonce: int, value: Any, limits: Limits = LIM
 
 def receive(
     connection: socket.socket,
-    wait: Callable[[socket.socket], None] | None = None,
+    late: Callable[[], None] | None = None,
     limits: Limits = LIMITS,
 ) -> tuple[int, Any]:
-    """Receive a frame; return its nonce and its value. `wait` blocks until bytes have arrived."""
-    magic, nonce, header_size, payload_size = HEAD.unpack(_exactly(connection, HEAD.size, wait))
+    """Receive a frame; return its nonce and its value.
+
+    A side speaks once and then waits for the other, so there is nothing behind a frame. `late` is
+    called whenever more has to be waited for, and raises an exception when that takes too long.
+    """
+    data = bytearray()
+    _read(connection, data, HEAD.size, late)
+    magic, nonce, header_size, payload_size = HEAD.unpack_from(data)
     if magic != MAGIC:
         raise WireError("not a frame")
     if header_size > limits.header or payload_size > limits.payload:
         raise WireError(f"a frame of {header_size} + {payload_size} bytes is too large")
-    header = bytes(_exactly(connection, header_size, wait))
-    payload = _Payload(_exactly(connection, payload_size, wait))
+    start = HEAD.size + header_size
+    _read(connection, data, start + payload_size, late)
+    payload = _Payload(data, start)
     try:
-        value = _decode(json.loads(header), payload)
+        value = _decode(json.loads(data[HEAD.size : start]), payload)
     except (ValueError, TypeError, RecursionError) as error:
         raise WireError(f"a frame that makes no sense: {error}") from None
     if payload.rest:
@@ -86,57 +98,67 @@ def receive(
     return nonce, value
 
 
-def _exactly(
-    connection: socket.socket, size: int, wait: Callable[[socket.socket], None] | None
-) -> bytearray:
-    data = bytearray(size)
-    view = memoryview(data)
-    while view:
-        if wait:
-            wait(connection)
+def _aligned(header: bytes) -> bytes:
+    """Return the header, filled up with blanks so that the payload starts where numbers may lie."""
+    return header + b" " * (-(HEAD.size + len(header)) % ALIGNMENT)
+
+
+def _read(
+    connection: socket.socket, data: bytearray, size: int, late: Callable[[], None] | None
+) -> None:
+    """Read on until there are `size` bytes, or more."""
+    while len(data) < size:
         try:
-            count = connection.recv_into(view)
+            part = connection.recv(CHUNK)
+        except BlockingIOError:  # the time that the socket itself waits is over
+            if late is None:
+                raise
+            late()
+            continue
         except ConnectionError as error:
             raise ClosedError(str(error)) from None
-        if count == 0:
+        if not part:
             raise ClosedError("the other side closed the connection")
-        view = view[count:]
-    return data
+        data += part
+        if late and len(data) < size:
+            late()
 
 
 def _encode(value: Any, arrays: list[np.ndarray[Any, Any]]) -> Any:
-    if value is None or isinstance(value, bool | int | float | str):
+    kind = type(value)
+    if kind in _AS_IT_IS:
         return value
-    if isinstance(value, np.ndarray):
+    if kind is np.ndarray:
         arrays.append(value.astype(value.dtype.newbyteorder("="), copy=False))
         return ["array", value.dtype.char, *value.shape]
-    if isinstance(value, Handle):
+    if kind is Handle:
         return ["handle", value.number]
-    if isinstance(value, Opaque):
+    if kind is Opaque:
         return ["opaque", value.type_name]
-    if isinstance(value, dict):
+    if kind is dict:
         return ["dict", *([str(key), _encode(item, arrays)] for key, item in value.items())]
-    return [type(value).__name__, *(_encode(item, arrays) for item in value)]
+    return ["list" if kind is list else "tuple", *(_encode(item, arrays) for item in value)]
 
 
 def _decode(node: Any, payload: _Payload, depth: int = 0) -> Any:
-    if node is None or isinstance(node, bool | int | float | str):
+    if type(node) in _AS_IT_IS:
         return node
-    if depth > NESTING or not isinstance(node, list) or not node:
+    if depth > NESTING or type(node) is not list or not node:
         raise WireError("a value that is nested too deeply, or of no known kind")
     kind, *items = node
     match kind:
         case "array":
             return payload.take(*items)
+        case "list":
+            return [_decode(item, payload, depth + 1) for item in items]
+        case "tuple":
+            return tuple([_decode(item, payload, depth + 1) for item in items])
+        case "dict":
+            return {_key(key): _decode(item, payload, depth + 1) for key, item in items}
         case "handle":
             return Handle(_leaf(items, int))
         case "opaque":
             return Opaque(_leaf(items, str)[: bench.NAME_LIMIT])
-        case "dict":
-            return {_key(key): _decode(item, payload, depth + 1) for key, item in items}
-        case "list" | "tuple":
-            values = [_decode(item, payload, depth + 1) for item in items]
-            return values if kind == "list" else tuple(values)
     raise WireError("a value of no known kind")
 
 
@@ -156,8 +178,8 @@ def _key(key: Any) -> str:
 class _Payload:
     """The bytes behind a header, handed out array by array."""
 
-    def __init__(self, data: bytearray) -> None:
-        self._data, self._offset = data, 0
+    def __init__(self, data: bytearray, start: int) -> None:
+        self._data, self._offset = data, start
 
     @property
     def rest(self) -> int:

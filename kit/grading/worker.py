@@ -7,6 +7,10 @@ at the other end of the socket.
 
 from __future__ import annotations
 
+import contextlib
+import io
+import os
+import sys
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,19 +22,38 @@ from kit.grading import wire
 if TYPE_CHECKING:
     import socket
 
-OPERATIONS = {"make", "bare", "generator", "call", "get", "set", "network", "gradients"}
+OPERATIONS = {"make", "bare", "generator", "call", "get", "network", "gradients"}
+PRINTED_LIMIT = 1 << 16
 
 
 def serve(connection: socket.socket) -> None:
     """Receive the sources, then answer questions until the other side hangs up."""
-    _, sources = wire.receive(connection, limits=wire.SOURCES)
-    bench = Bench(sources)
+    sys.stdout = sys.stderr = Printed()
+    nonce, sources = wire.receive(connection, limits=wire.SOURCES)
+    bench = Bench(sources, in_worker=True)
+    _reply(connection, nonce, ("answer", None))
     while True:
         try:
             nonce, question = wire.receive(connection)
         except wire.ClosedError:
             return
         _reply(connection, nonce, _answer(bench, *question))
+
+
+class Printed(io.TextIOBase):
+    """What a student prints, up to a limit; the rest is dropped: to print is no mistake."""
+
+    def __init__(self) -> None:
+        self._left = PRINTED_LIMIT
+
+    def write(self, text: str) -> int:
+        """Pass text on to the descriptor of the output."""
+        shown = text[: self._left]
+        self._left -= len(shown)
+        if shown:
+            with contextlib.suppress(OSError):  # the file is full
+                os.write(1, shown.encode(errors="replace"))
+        return len(text)
 
 
 def _answer(bench: Bench, operation: str, *arguments: Any) -> tuple[str, Any]:
@@ -53,10 +76,11 @@ def _reply(connection: socket.socket, nonce: int, reply: tuple[str, Any]) -> Non
 
 def _writable(value: Any) -> Any:
     """Return copies of arrays that the student's code may write to: they are its own."""
-    if isinstance(value, np.ndarray):
+    kind = type(value)
+    if kind is np.ndarray:
         return value.copy()
-    if isinstance(value, dict):
+    if kind is list or kind is tuple:
+        return kind([_writable(item) for item in value])
+    if kind is dict:
         return {key: _writable(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return type(value)(_writable(item) for item in value)
     return value

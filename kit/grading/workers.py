@@ -1,7 +1,8 @@
-"""The workers of one submission: a worker for each exercise, and a second one if it dies."""
+"""The worker of a submission: one for all its exercises, and another one where it dies."""
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from kit.errors import PartDiedError
@@ -12,13 +13,13 @@ from kit.testing.parts import Student
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from kit.manifest import Exercise, Manifest
+    from kit.manifest import Manifest
 
 STRIKES = 2
 
 
 class Workers:
-    """One worker an exercise; a dead one is replaced once, for the next check."""
+    """One worker at a time; a dead one is replaced for the next check, twice in an exercise."""
 
     def __init__(
         self,
@@ -29,7 +30,9 @@ class Workers:
     ) -> None:
         self._zygote, self._manifest = zygote, manifest
         self._sources, self._problems = sources, problems
-        self._benches: dict[str, list[RemoteBench]] = {}
+        self._bench: RemoteBench | None = None
+        self._exercise = ""
+        self._deaths: Counter[str] = Counter()
 
     def student(self, name: str) -> Student:
         """Return the student's side for one check of an exercise."""
@@ -37,20 +40,21 @@ class Workers:
         for file in exercise.files:
             if file in self._problems:
                 raise FileProblemError("FileError", self._problems[file])
-        return Student(self._bench(exercise), exercise)
+        if self._bench and not self._bench.alive:
+            self._deaths[self._exercise] += 1
+            self._bench = None
+        self._exercise = name
+        if self._deaths[name] >= STRIKES:
+            raise PartDiedError("WorkerDied", f"not run: {STRIKES} processes had to be ended")
+        return Student(self._running(), exercise)
 
     def close(self) -> None:
-        """End every worker."""
-        for benches in self._benches.values():
-            for bench in benches[-1:]:
-                bench.close()
+        """End the worker."""
+        if self._bench:
+            self._bench.close()
 
-    def _bench(self, exercise: Exercise) -> RemoteBench:
-        benches = self._benches.setdefault(exercise.name, [])
-        if not benches or not benches[-1].alive:
-            if len(benches) == STRIKES:
-                raise PartDiedError("WorkerDied", f"not run: {STRIKES} processes had to be ended")
-            files = {name: self._sources[name] for name in exercise.files if name in self._sources}
-            benches.append(RemoteBench(self._zygote, files))
-        benches[-1].start_check()
-        return benches[-1]
+    def _running(self) -> RemoteBench:
+        if self._bench is None:
+            self._bench = RemoteBench(self._zygote, self._sources)
+        self._bench.start_check()
+        return self._bench

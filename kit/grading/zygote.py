@@ -1,15 +1,18 @@
 """The process that workers are forked from: clean, warm, and ignorant.
 
-It is started afresh with an empty environment, imports NumPy and the kit's core once, and knows
-no test, no name and no submission: a worker receives its source over a socket of its own, after
-the sandbox is up, so that nothing of one submission is left in the memory of the next.
+It is started afresh with an empty environment, imports what a submission may import, and knows no
+test, no name and no submission: a worker receives its source over a socket of its own, after the
+sandbox is up, so that nothing of one submission is left in the memory of the next.
 
-Its commands come over a socket on standard input: one byte `w` with a worker's socket attached,
-answered with the worker's process id; `e` and a process id, answered with how the worker ended.
+Its commands come over a socket on standard input: one byte `w` with the worker's descriptors
+attached, answered with its process id and a descriptor of the process; `e` and a process id,
+answered with how that worker ended.
 """
 
 from __future__ import annotations
 
+import contextlib
+import faulthandler
 import gc
 import json
 import os
@@ -17,81 +20,102 @@ import signal
 import socket
 import struct
 import sys
-import sysconfig
 import time
-from pathlib import Path
+import traceback
 
-from kit.grading import sandbox, worker
+from kit.grading import preload, worker
+from kit.grading.limits import Limits
+from kit.grading.sandbox import Sandbox, hide
 
 PID = struct.Struct("<q")
 GRACE_SECONDS = 0.2
+OUTPUT, CONNECTION, TRACE = 1, 3, 4  # descriptors of a worker; 2 is OUTPUT too
 
 
-def main(limits: sandbox.Limits) -> None:
+class Workers:
+    """The workers that are alive, and how those that have ended did."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+        self._alive: set[int] = set()
+        self._ended: dict[int, int] = {}
+
+    def start(self, descriptors: list[int]) -> int:
+        """Fork a worker with these descriptors; return its process id."""
+        self._reap()
+        self._ended.clear()
+        process = os.fork()
+        if process == 0:
+            _become_worker(self._sandbox, descriptors)
+        self._alive.add(process)
+        for descriptor in descriptors:
+            os.close(descriptor)
+        return process
+
+    def end(self, process: int, grace: float = GRACE_SECONDS) -> int:
+        """Wait a moment for a worker to end, then kill it; return its wait status."""
+        deadline = time.monotonic() + grace
+        self._reap()
+        while process in self._alive:
+            if time.monotonic() >= deadline:
+                os.kill(process, signal.SIGKILL)
+            time.sleep(0.001)
+            self._reap()
+        return self._ended.pop(process, -1)
+
+    def end_all(self) -> None:
+        """Kill those that are left."""
+        for process in list(self._alive):
+            self.end(process, grace=0.0)
+
+    def _reap(self) -> None:
+        with contextlib.suppress(ChildProcessError):
+            while (found := os.waitpid(-1, os.WNOHANG))[0]:
+                self._alive.discard(found[0])
+                self._ended[found[0]] = found[1]
+
+
+def main(limits: Limits, level: str, modules: list[str]) -> None:
     """Fork workers until the control socket is closed; then end those that are left."""
+    hide()
     control = socket.socket(fileno=os.dup(0))
-    os.dup2(os.open(os.devnull, os.O_RDWR), 0)
-    _import_from_the_standard_library_only()
-    gc.freeze()
-    workers: set[int] = set()
+    os.dup2(os.open(os.devnull, os.O_RDWR), 0)  # stays open: a worker's numbers are taken by now
+    sandbox = Sandbox(level, limits)
+    preload.preload(modules)
+    gc.collect()
+    gc.freeze()  # a collection in a worker would copy what it shares with us
+    workers = Workers(sandbox)
+    control.sendall(PID.pack(os.getpid()))
     while True:
-        command, descriptors, _, _ = socket.recv_fds(control, 1 + PID.size, 1)
+        command, descriptors, _, _ = socket.recv_fds(control, 1 + PID.size, 3)
         if not command:
             break
         if command[:1] == b"w":
-            process = _fork(descriptors[0], control, limits)
-            workers.add(process)
-            control.sendall(PID.pack(process))
+            process = workers.start(descriptors)
+            handle = os.pidfd_open(process)
+            socket.send_fds(control, [PID.pack(process)], [handle])
+            os.close(handle)
         else:
-            (process,) = PID.unpack(command[1:])
-            workers.discard(process)
-            control.sendall(PID.pack(_end(process)))
-    for process in workers:
-        _end(process, grace=0.0)
+            control.sendall(PID.pack(workers.end(*PID.unpack(command[1:]))))
+    workers.end_all()
 
 
-def _import_from_the_standard_library_only() -> None:
-    """Forget where else modules lie: what a worker may use of them is imported by now."""
-    library = Path(sysconfig.get_path("stdlib"))
-    sys.path[:] = [
-        path for path in sys.path if Path(path).is_relative_to(library) and "-packages" not in path
-    ]
-
-
-def _fork(descriptor: int, control: socket.socket, limits: sandbox.Limits) -> int:
-    process = os.fork()
-    if process:
-        os.close(descriptor)
-        return process
+def _become_worker(sandbox: Sandbox, descriptors: list[int]) -> None:
+    code = 1
     try:
-        control.close()
-        connection = socket.socket(fileno=descriptor)
-        _close_the_rest(descriptor)
-        sandbox.enter(limits)
-        worker.serve(connection)
+        connection, output, trace = descriptors
+        for target, source in (CONNECTION, connection), (OUTPUT, output), (2, output), (TRACE, trace):
+            os.dup2(source, target)
+        faulthandler.enable(TRACE, all_threads=False)
+        faulthandler.register(signal.SIGUSR1, TRACE, all_threads=False)
+        sandbox.enter(keep=TRACE + 1)
+        worker.serve(socket.socket(fileno=CONNECTION))
+        code = 0
+    except BaseException:  # noqa: BLE001 - a worker has nobody above it to tell
+        os.write(OUTPUT, traceback.format_exc().encode(errors="replace"))
     finally:
-        os._exit(0)
-
-
-def _close_the_rest(descriptor: int) -> None:
-    null = os.open(os.devnull, os.O_RDWR)
-    for number in (0, 1, 2):
-        os.dup2(null, number)
-    os.closerange(3, descriptor)
-    os.closerange(descriptor + 1, 256)
-
-
-def _end(process: int, grace: float = GRACE_SECONDS) -> int:
-    """Wait a moment for a worker to end, then kill it; return its wait status, -1 if unknown."""
-    deadline = time.monotonic() + grace
-    while time.monotonic() < deadline:
-        found, status = os.waitpid(process, os.WNOHANG)
-        if found:
-            return status
-        time.sleep(0.002)
-    os.kill(process, signal.SIGKILL)
-    return os.waitpid(process, 0)[1]
+        os._exit(code)
 
 
 if __name__ == "__main__":
-    main(sandbox.Limits(**json.loads(sys.argv[1])))
+    main(Limits(**json.loads(sys.argv[1])), sys.argv[2], sys.argv[3:])

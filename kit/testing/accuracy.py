@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from kit.protocols import Array
     from kit.testing.parts import Part, Student
 
-    Parameters = list[dict[str, Array]]
-
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
@@ -55,22 +53,20 @@ class TwoLayers:
         ]
         relu, sigmoid = student.make("activation:relu"), student.make("activation:sigmoid")
         steps = [layers[0].handle, relu.handle, layers[1].handle, sigmoid.handle]
-        self._bench = student.bench
-        self._network: Handle = self._bench.network(steps, student.make("loss:bce").handle)
         first, second = map(_start, layers, widths)
-        self.parameters: Parameters = [first, {}, second, {}]
+        shapes = [_shapes(first), {}, _shapes(second), {}]
+        self._bench = student.bench
+        loss = student.make("loss:bce").handle
+        self._network: Handle = self._bench.network(steps, loss, shapes)
+        self.parameters = np.concatenate([value.ravel() for value in [*first, *second]])
 
-    def gradients(self, x: Array, y: Array) -> Parameters:
+    def gradients(self, x: Array, y: Array) -> Array:
         """Return the gradient of every parameter for a batch, checked for shape and finiteness."""
         slopes = self._bench.gradients(self._network, self.parameters, x, y)
-        if len(slopes) != len(self.parameters):
-            raise CheckFailed("a step of training", came=f"gradients of {len(slopes)} parts")
-        for values, found in zip(self.parameters, slopes, strict=True):
-            for name, value in values.items():
-                _require(found.get(name), [value.shape], f"the gradient of {name} in training")
+        _require(slopes, [self.parameters.shape], "the gradients in training")
         return slopes
 
-    def outputs(self, x: Array, parameters: Parameters) -> Array:
+    def outputs(self, x: Array, parameters: Array) -> Array:
         """Return what the network answers with these parameters, (batch, 1)."""
         return self._bench.outputs(self._network, parameters, x)
 
@@ -80,18 +76,14 @@ def train(
 ) -> None:
     """Train in mini-batches; leave the result in `network.parameters`."""
     optimizer = SGD(recipe.learning_rate, recipe.momentum)
-    states: list[dict[str, dict[str, Any]]] = [
-        {name: {} for name in values} for values in network.parameters
-    ]
-    for _ in range(recipe.epochs):
-        order = rng.permutation(len(x))
-        for start in range(0, len(x), recipe.batch_size):
-            batch = order[start : start + recipe.batch_size]
-            slopes = network.gradients(x[batch], y[batch])
-            for values, found, state in zip(network.parameters, slopes, states, strict=True):
-                for name in values:
-                    with np.errstate(all="ignore"):  # what overflows is refused as a gradient
-                        values[name] = optimizer.update(values[name], found[name], state[name])
+    state: dict[str, Any] = {}
+    with np.errstate(all="ignore"):  # what overflows is refused as a gradient
+        for _ in range(recipe.epochs):
+            order = rng.permutation(len(x))
+            for start in range(0, len(x), recipe.batch_size):
+                batch = order[start : start + recipe.batch_size]
+                slopes = network.gradients(x[batch], y[batch])
+                network.parameters = optimizer.update(network.parameters, slopes, state)
 
 
 def accuracy_after_training(
@@ -130,16 +122,18 @@ def _passed(results: list[float], bar: float) -> int:
     return sum(result >= bar for result in results)
 
 
-def _start(layer: Part, widths: tuple[int, int]) -> dict[str, Array]:
+def _start(layer: Part, widths: tuple[int, int]) -> tuple[Array, Array]:
+    """Return the weights and the bias that a layer starts with."""
     neurons = widths[1]
-    shapes: dict[str, Sequence[tuple[int, ...]]] = {
-        "weights": [widths],
-        "bias": [(1, neurons), (neurons,)],
-    }
-    values = {name: layer.get(name) for name in shapes}
-    for name, value in values.items():
-        _require(value, shapes[name], f"the start value of {name}")
-    return {name: np.array(value, dtype=float) for name, value in values.items()}
+    weights, bias = layer.get("weights"), layer.get("bias")
+    _require(weights, [widths], "the start value of weights")
+    _require(bias, [(1, neurons), (neurons,)], "the start value of bias")
+    return np.array(weights, dtype=float), np.array(bias, dtype=float)
+
+
+def _shapes(layer: tuple[Array, Array]) -> dict[str, tuple[int, ...]]:
+    weights, bias = layer
+    return {"weights": weights.shape, "bias": bias.shape}
 
 
 def _require(value: Any, shapes: Sequence[tuple[int, ...]], asked: str) -> None:

@@ -36,26 +36,23 @@ class BenchLike(Protocol):
     def generator(self, seed: int) -> Handle:
         """Keep a random generator."""
 
-    def call(self, handle: Handle, method: str, arguments: Sequence[Any]) -> tuple[Any, Any]:
-        """Return the result of a method, and its arguments after the call."""
+    def call(
+        self, handle: Handle, method: str, arguments: Sequence[Any], settings: Mapping[str, Any]
+    ) -> tuple[Any, Any]:
+        """Set attributes, then call a method; return its result, and the arguments afterwards."""
 
-    def get(self, handle: Handle, attribute: str) -> Any:
-        """Return an attribute."""
+    def get(self, handle: Handle, attribute: str, settings: Mapping[str, Any]) -> Any:
+        """Set attributes, then return one."""
 
-    def set(self, handle: Handle, attribute: str, value: Any) -> None:
-        """Set an attribute."""
-
-    def network(self, steps: Sequence[Handle], loss: Handle) -> Handle:
+    def network(
+        self, steps: Sequence[Handle], loss: Handle, shapes: Sequence[Mapping[str, Sequence[int]]]
+    ) -> Handle:
         """Stack parts into a network."""
 
-    def gradients(
-        self, network: Handle, parameters: Sequence[Mapping[str, Array]], x: Array, y: Array
-    ) -> list[dict[str, Array]]:
-        """Return the gradient of every parameter."""
+    def gradients(self, network: Handle, parameters: Array, x: Array, y: Array) -> Array:
+        """Return the gradient of every parameter, one vector."""
 
-    def outputs(
-        self, network: Handle, parameters: Sequence[Mapping[str, Array]], x: Array
-    ) -> Array:
+    def outputs(self, network: Handle, parameters: Array, x: Array) -> Array:
         """Return the answers of a network."""
 
 
@@ -65,6 +62,7 @@ class Part:
     def __init__(self, bench: BenchLike, handle: Handle, name: str) -> None:
         self.bench, self.handle, self.name = bench, handle, name
         self.echo: tuple[Any, ...] = ()
+        self._settings: dict[str, Array] = {}
 
     def forward(self, *arguments: Array) -> Any:
         """Call the student's `forward`."""
@@ -80,16 +78,22 @@ class Part:
 
     def get(self, attribute: str) -> Any:
         """Return the value of an attribute."""
-        return self.bench.get(self.handle, attribute)
+        return self.bench.get(self.handle, attribute, self._taken_settings())
 
     def set(self, attribute: str, value: Array) -> None:
-        """Set an attribute to a copy of an array."""
-        self.bench.set(self.handle, attribute, np.array(value))
+        """Set an attribute to a copy of an array, right before the part is asked again."""
+        self._settings[attribute] = np.array(value)
+
+    def _taken_settings(self) -> dict[str, Array]:
+        settings, self._settings = self._settings, {}
+        return settings
 
     def _call(self, method: str, arguments: Sequence[Array]) -> Any:
         copies = [np.array(argument) for argument in arguments]
         try:
-            result, self.echo = self.bench.call(self.handle, method, copies)
+            result, self.echo = self.bench.call(
+                self.handle, method, copies, self._taken_settings()
+            )
         except (PartError, KeyboardInterrupt) as error:
             shown = ", ".join(show(argument) for argument in arguments)
             error.add_note(f"Asked: {self.name}.{method}({shown})")

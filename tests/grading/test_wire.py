@@ -132,8 +132,15 @@ def test_a_nonce_comes_back(nonce):
     assert received(bytes_of(None, nonce)) == (nonce, None)
 
 
-def test_two_frames_on_one_connection_are_two_values():
-    assert received(bytes_of("first") + bytes_of("second")) == (0, "first")
+def test_two_frames_at_once_are_refused_for_a_side_speaks_once():
+    with pytest.raises(WireError, match="left over"):
+        received(bytes_of("first") + bytes_of("second"))
+
+
+def test_the_numbers_of_a_payload_lie_where_a_processor_likes_them():
+    arrays_received = [received(bytes_of([text, np.ones(3)]))[1][1] for text in ("", "a", "abcde")]
+
+    assert all(array.flags.aligned for array in arrays_received)
 
 
 def test_a_frame_that_comes_byte_by_byte_is_waited_for():
@@ -142,15 +149,17 @@ def test_a_frame_that_comes_byte_by_byte_is_waited_for():
     with closing(here), closing(there):
         data = bytes_of(np.arange(3.0))
         rest = iter(data)
+        there.setblocking(False)
 
-        def wait(_):
+        def late():
             waits.append(1)
-            here.sendall(bytes([next(rest)]))
+            if len(waits) % 2:
+                here.sendall(bytes([next(rest)]))
 
-        _, value = wire.receive(there, wait)
+        _, value = wire.receive(there, late)
 
     np.testing.assert_array_equal(value, [0.0, 1.0, 2.0])
-    assert len(waits) == len(data)
+    assert len(waits) == 2 * len(data) - 1
 
 
 @pytest.mark.parametrize("value", ["x" * 5000, [0] * 5000, np.zeros(513), [np.zeros(300)] * 2])

@@ -1,0 +1,38 @@
+"""Which sandbox to grade in: what was asked for, and what this machine can do."""
+
+from __future__ import annotations
+
+from kit.errors import UsageError
+from kit.grading.sandbox import LEVELS, best_level
+
+REQUIRE, AUTO, OFF = "require", "auto", "off"
+CHOICES = (REQUIRE, AUTO, OFF, *reversed(LEVELS))
+LEAST = "L2"
+
+
+def choose_level(wanted: str) -> str:
+    """Return the level to grade in; raise UsageError where this machine cannot give it.
+
+    `require` takes the best there is and refuses below L2, `auto` takes the best there is, `off`
+    only limits resources, and a level by its name is exactly that one.
+    """
+    if wanted not in CHOICES:
+        raise UsageError(f"no sandbox is called {wanted!r}; there are: {', '.join(CHOICES)}")
+    best, why = best_level()
+    if wanted == OFF:
+        return min(best, "L1")
+    if wanted == AUTO:
+        return best
+    level = best if wanted == REQUIRE else wanted
+    if level > best or (wanted == REQUIRE and level < LEAST):
+        raise UsageError(refusal(level, why))
+    return level
+
+
+def refusal(level: str, why: str) -> str:
+    """Say what is missing and what to do."""
+    return (
+        f"this machine does not offer the sandbox asked for ({level}: {why}); `kit doctor` says "
+        "what holds here. Use a Linux machine or a container where it does, or choose a weaker "
+        "one by name: --sandbox=auto, --sandbox=off"
+    )

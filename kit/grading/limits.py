@@ -1,0 +1,37 @@
+"""How much a student's code may use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any
+
+from kit.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much a worker may use; `[limits]` in the manifest overrides any of these.
+
+    Seconds of CPU for one call and for a whole check, seconds of wall clock for one call, bytes
+    of memory, bytes of any one file (what it prints goes to one).
+    """
+
+    call_seconds: float = 2.0
+    check_seconds: float = 30.0
+    wall_seconds: float = 10.0
+    memory_bytes: int = 1 << 30
+    file_bytes: int = 1 << 20
+
+    @classmethod
+    def read(cls, table: Mapping[str, Any]) -> Limits:
+        """Take the limits of a manifest; raise UsageError for a name or a number that is none."""
+        known = {field.name for field in fields(cls)}
+        for name, value in table.items():
+            if name not in known:
+                raise UsageError(f"no limit is called {name!r}; there are: {', '.join(known)}")
+            if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+                raise UsageError(f"the limit {name} is a number above 0, not {value!r}")
+        return replace(cls(), **table)
