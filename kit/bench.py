@@ -45,6 +45,13 @@ class Handle:
 
 
 @dataclass(frozen=True, slots=True)
+class Seed:
+    """What stands for a fresh random generator, which cannot cross a process boundary."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Opaque:
     """What stands for a value that is not plain: the name of its type, and nothing else."""
 
@@ -66,6 +73,7 @@ class Bench:
         self._sources = sources
         self._quietly = quiet_numbers if in_worker else quietly
         self._modules: dict[str, ModuleType | PartError] = {}
+        self._tables: dict[str, Mapping[tuple[str, str], Any]] = {}
         self._objects: list[Any] = []
 
     def make(self, part: str, place: str, arguments: Sequence[Any]) -> Handle:
@@ -79,7 +87,7 @@ class Bench:
         return self._keep(self._run(lambda: factory.__new__(factory)))
 
     def generator(self, seed: int) -> Handle:
-        """Keep a random generator: it cannot cross a process boundary, its seed can."""
+        """Keep a random generator that several parts are to share."""
         return self._keep(np.random.default_rng(seed))
 
     def call(
@@ -106,10 +114,14 @@ class Bench:
         stack = Network([self._objects[step.number] for step in steps])
         return self._keep(Trainee(stack, self._objects[loss.number], shapes))
 
-    def gradients(self, network: Handle, parameters: Array, x: Array, y: Array) -> Array:
-        """Return dL/dparameters, one vector like `parameters`, for a batch."""
-        trainee = self._objects[network.number]
-        result: Array = self._run(lambda: plain(trainee.gradients(parameters, x, y)))
+    def gradients(self, questions: Sequence[tuple[Handle, Array, Array, Array]]) -> list[Array]:
+        """Return for each network, parameters, x and y: dL/dparameters, one vector."""
+        result: list[Array] = self._run(
+            lambda: [
+                plain(self._objects[network.number].gradients(parameters, x, y))
+                for network, parameters, x, y in questions
+            ]
+        )
         return result
 
     def outputs(self, network: Handle, parameters: Array, x: Array) -> Array:
@@ -129,20 +141,25 @@ class Bench:
         return Handle(len(self._objects) - 1)
 
     def _resolve(self, arguments: Iterable[Any]) -> tuple[Any, ...]:
-        return tuple(
-            self._objects[argument.number] if isinstance(argument, Handle) else argument
-            for argument in arguments
-        )
+        return tuple(map(self._resolved, arguments))
+
+    def _resolved(self, argument: Any) -> Any:
+        match argument:
+            case Handle(number):
+                return self._objects[number]
+            case Seed(number):
+                return np.random.default_rng(number)
+        return argument
 
     def _factory(self, part: str, place: str) -> Any:
         """Find a part by the file's hook table, or else by the class that the manifest names."""
         file, _, class_name = place.partition(":")
         module = self._module(file)
         kind, _, name = part.partition(":")
-        try:
-            return tables(module)[kind, name]
-        except (Exception, SystemExit):  # noqa: BLE001 - a table that fails may still stand beside a right class
-            return self._run(lambda: getattr(module, class_name))
+        if file not in self._tables:
+            self._tables[file] = _tables_or_none(module)
+        found = self._tables[file].get((kind, name))
+        return found or self._run(lambda: getattr(module, class_name))
 
     def _module(self, file: str) -> ModuleType:
         if file not in self._modules:
@@ -185,6 +202,13 @@ class Bench:
         frames = traceback.extract_tb(error.__traceback__)
         own = [frame for frame in frames if frame.filename in self._sources]
         return (own[-1].filename, own[-1].lineno or 0) if own else ("", 0)
+
+
+def _tables_or_none(module: ModuleType) -> Mapping[tuple[str, str], Any]:
+    try:
+        return tables(module)
+    except (Exception, SystemExit):  # noqa: BLE001 - a table that fails may stand beside a right class
+        return {}
 
 
 class Trainee:

@@ -94,9 +94,11 @@ class _Step:
         self._knows_training = _declares(part.forward, "training")
 
     def forward(self, x: Array, *, training: bool) -> Array:
-        keywords = {"training": training} if self._knows_training else {}
         try:
-            y: Array = self.part.forward(x, **keywords)
+            if self._knows_training:
+                y: Array = self.part.forward(x, training=training)
+            else:
+                y = self.part.forward(x)
         except ValueError as error:  # what NumPy raises when shapes do not fit together
             matrix = self._matrix()
             if matrix is None or x.shape[1:] == matrix.shape[:1]:
@@ -105,7 +107,7 @@ class _Step:
         if self.is_layer:
             self._check_batch(y, len(x))
         else:
-            _check_shape(f"{self}: what forward returned", y, x.shape)
+            _check_shape("{}: what forward returned", y, x.shape, self)
         return y
 
     def backward(self, grad: Array, x: Array, y: Array) -> tuple[Array, dict[str, Array]]:
@@ -113,7 +115,7 @@ class _Step:
             dx, gradients = self._pair(self.part.backward(grad, x))
         else:
             dx, gradients = self.part.backward(grad, x, y), {}
-        _check_shape(f"{self}: dL/dx from backward", dx, x.shape)
+        _check_shape("{}: dL/dx from backward", dx, x.shape, self)
         return dx, self._checked(gradients)
 
     def parameters(self) -> dict[str, Array]:
@@ -148,13 +150,16 @@ class _Step:
         )
 
     def _checked(self, gradients: dict[str, Any]) -> dict[str, Array]:
-        parameters = self.parameters()
-        if not parameters.keys() <= gradients.keys():
-            came, needed = list(gradients), list(parameters)
-            raise ShapeError(f"{self}: backward returned gradients for {came}, expected {needed}")
-        for name, parameter in parameters.items():
-            _check_shape(f"{self}: the gradient of {name}", gradients[name], parameter.shape)
-        return {name: gradients[name] for name in parameters}
+        names = self.part.parameters if self.is_layer else ()
+        checked = {}
+        for name in names:
+            if name not in gradients:
+                came, needed = list(gradients), list(names)
+                raise ShapeError(f"{self}: backward returned gradients for {came}, expected {needed}")
+            shape = getattr(self.part, name).shape
+            _check_shape("{}: the gradient of {}", gradients[name], shape, self, name)
+            checked[name] = gradients[name]
+        return checked
 
     def _check_batch(self, y: Any, batch: int) -> None:
         if not isinstance(y, np.ndarray) or y.ndim != 2 or len(y) != batch:
@@ -191,9 +196,9 @@ def _takes(method: Callable[..., Any], count: int) -> bool:
     return True
 
 
-def _check_shape(what: str, array: Any, expected: tuple[int, ...]) -> None:
+def _check_shape(what: str, array: Any, expected: tuple[int, ...], *place: Any) -> None:
     if not isinstance(array, np.ndarray) or array.shape != expected:
-        raise ShapeError(f"{what} is {_kind(array)}, expected {expected}")
+        raise ShapeError(f"{what.format(*place)} is {_kind(array)}, expected {expected}")
 
 
 def _kind(value: Any) -> str:

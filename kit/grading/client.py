@@ -17,14 +17,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import numpy as np
-
 import kit
 from kit.bench import NAME_LIMIT, NOTHING, TEXT_LIMIT, Handle
 from kit.errors import GradingError, PartDiedError, PartError, PartTimeoutError
 from kit.grading import wire
 from kit.grading.deadline import Deadline
 from kit.grading.process import Process
+from kit.grading.processor import ANYWHERE
 from kit.grading.zygote import PID
 
 if TYPE_CHECKING:
@@ -48,6 +47,7 @@ class Zygote:
 
     def __init__(self, limits: Limits, level: str, modules: Sequence[str] = ()) -> None:
         self.limits, self.level = limits, level
+        self.on_processor = ANYWHERE
         self._control, there = socket.socketpair()
         self._control.settimeout(PATIENCE_SECONDS)
         # -I: no environment variable, no user folder and no current folder leads to an import.
@@ -87,7 +87,7 @@ class Zygote:
             if not self._ready:  # it says so once, when its imports are done
                 self._answer()
                 self._ready = True
-            socket.send_fds(self._control, [b"w" + PID.pack(0)], process.descriptors)
+            socket.send_fds(self._control, [b"w" + PID.pack(self.on_processor)], process.descriptors)
             process.started(*self._answer())
         except OSError as error:
             process.close()
@@ -173,10 +173,10 @@ class RemoteBench:
             self._ask("network", "making the network", list(steps), loss, list(shapes))
         )
 
-    def gradients(self, network: Handle, parameters: Array, x: Array, y: Array) -> Array:
-        """Return the gradient of every parameter, one vector."""
-        slopes = self._ask("gradients", "a step of training", network, parameters, x, y)
-        if not isinstance(slopes, np.ndarray):
+    def gradients(self, questions: Sequence[tuple[Handle, Array, Array, Array]]) -> list[Array]:
+        """Return for each network, parameters, x and y: the gradient, one vector."""
+        slopes = self._ask("gradients", "a step of training", questions)
+        if not isinstance(slopes, list) or len(slopes) != len(questions):
             raise self._broken("gradients of another form")
         return slopes
 

@@ -6,12 +6,18 @@ and the codecs are part of it: what students use must not need a file in the mid
 
 from __future__ import annotations
 
+import codecs
 import importlib
 import sys
+import time
+import traceback
+import unittest
 from importlib.machinery import BuiltinImporter, FrozenImporter, ModuleSpec
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from kit.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,16 +29,22 @@ NUMPY = (
     *("numpy.rec", "numpy.char", "numpy.strings", "numpy.dtypes", "numpy.ctypeslib"),
 )
 STANDARD = (
-    *("abc", "ast", "bisect", "collections", "collections.abc", "contextlib", "contextvars", "copy"),
-    *("copyreg", "csv", "dataclasses", "datetime", "decimal", "dis", "doctest", "enum", "errno"),
-    *("fractions", "functools", "gc", "hashlib", "heapq", "importlib", "inspect", "io", "itertools"),
+    *("__future__", "abc", "argparse", "array", "ast", "base64", "bisect", "calendar", "cmath"),
+    *("codecs", "collections", "collections.abc", "contextlib", "contextvars", "copy", "copyreg"),
+    *("csv", "dataclasses", "datetime", "decimal", "dis", "doctest", "enum", "errno", "fractions"),
+    *("functools", "gc", "glob", "hashlib", "heapq", "importlib", "inspect", "io", "itertools"),
     *("json", "keyword", "linecache", "locale", "logging", "math", "numbers", "operator", "os"),
-    *("pathlib", "pickle", "platform", "pprint", "queue", "random", "re", "reprlib", "secrets"),
-    *("resource", "shutil", "signal", "socket", "stat", "statistics", "string", "struct", "sys", "tempfile", "textwrap"),
-    *("threading", "time", "timeit", "token", "tokenize", "traceback", "types", "typing"),
-    *("unittest", "unittest.mock", "uuid", "warnings", "weakref", "zlib", "__future__"),
+    *("pathlib", "pickle", "platform", "pprint", "pydoc", "queue", "random", "re", "reprlib"),
+    *("resource", "secrets", "shutil", "signal", "socket", "stat", "statistics", "string"),
+    *("struct", "sys", "tempfile", "textwrap", "threading", "time", "timeit", "token", "tokenize"),
+    *("traceback", "types", "typing", "unittest", "unittest.mock", "uuid", "warnings", "weakref"),
+    *("zipfile", "zlib"),
 )
-CODECS = ("utf-8-sig", "utf-16", "utf-32", "latin-1", "cp1252", "ascii", "idna", "unicode_escape")
+CODECS = (
+    *("utf-8", "utf-8-sig", "utf-7", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "ascii", "idna"),
+    *("latin-1", "iso-8859-15", "cp1252", "cp437", "mac-roman", "punycode"),
+    *("unicode_escape", "raw_unicode_escape"),
+)
 KIT = ("kit", "kit.data", "kit.hookspecs", "kit.network", "kit.optimizers", "kit.protocols")
 ALWAYS = (*STANDARD, "numpy", *NUMPY, *KIT)
 
@@ -53,19 +65,33 @@ class NotOffered:
 
 
 def preload(more: Sequence[str]) -> None:
-    """Import all that a submission may import, and forget where else modules could lie."""
-    offered = (*ALWAYS, *more)
-    for name in offered:
+    """Import all that a submission may import, and forget where else modules could lie.
+
+    Raise UsageError where one of `more`, the assignment's own, cannot be imported.
+    """
+    for name in ALWAYS:
         importlib.import_module(name)
+    for name in more:
+        _import_extra(name)
     for codec in CODECS:
-        "ready".encode(codec).decode(codec)
-    _use_what_students_use()
+        codecs.lookup(codec)
+    _use_numpy()
+    _use_the_library()
     sys.path[:] = []
     sys.path_importer_cache.clear()
-    sys.meta_path[:] = [BuiltinImporter, FrozenImporter, NotOffered(offered)]
+    sys.meta_path[:] = [BuiltinImporter, FrozenImporter, NotOffered((*ALWAYS, *more))]
 
 
-def _use_what_students_use() -> Any:
+def _import_extra(name: str) -> None:
+    try:
+        importlib.import_module(name)
+    except Exception as error:
+        raise UsageError(
+            f"`imports` of the manifest names {name!r}, which cannot be imported here: {error}"
+        ) from error
+
+
+def _use_numpy() -> Any:
     """Make NumPy import what it would import at the first use."""
     rng = np.random.default_rng(0)
     x = rng.standard_normal((4, 3)) @ rng.random((3, 2))
@@ -75,3 +101,13 @@ def _use_what_students_use() -> Any:
     np.random.seed(0)  # noqa: NPY002 - students do
     np.random.randn(2, 2)  # noqa: NPY002
     return shown, np.einsum("ij,ij->i", x, x), np.linalg.norm(x), np.where(x > 0, x, 0), str(x.dtype)
+
+
+def _use_the_library() -> None:
+    """Make the standard library do the same."""
+    time.strptime("12:00", "%H:%M")
+    unittest.TestCase().assertLogs()
+    try:
+        np.no_such_name  # noqa: B018 - its traceback asks whether another name was meant
+    except AttributeError:
+        traceback.format_exc()

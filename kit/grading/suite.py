@@ -18,9 +18,10 @@ import signal
 import socket
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from _pytest import outcomes
 from _pytest.config import _prepareconfig
 from _pytest.main import Session
 
@@ -29,8 +30,9 @@ from kit.grading import sandbox, wire
 from kit.grading.assignment import Assignment
 from kit.grading.client import Zygote
 from kit.grading.limits import Limits
+from kit.grading.processor import stay_here
 from kit.grading.promises import broken_promises
-from kit.grading.verdicts import Verdict, verdict
+from kit.grading.verdicts import verdict
 from kit.grading.workers import Workers
 from kit.testing.pytest_plugin import MAKE_STUDENT, SEED, exercise_name
 
@@ -38,36 +40,23 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+NOT_NEEDED = (
+    *("cacheprovider", "debugging", "doctest", "faulthandler", "junitxml", "logging", "pastebin"),
+    *("setuponly", "setupplan", "stepwise", "terminal", "threadexception", "unraisableexception"),
+    *("warnings", "nose", "legacypath", "recwarn", "unittest"),
+)
+
+
 class Collector:
-    """A pytest plugin that remembers what could not be collected, and each test's verdict."""
+    """A pytest plugin that remembers what could not be collected."""
 
     def __init__(self) -> None:
         self.errors: list[str] = []
-        self.verdicts: dict[str, Verdict] = {}
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Keep the reason why a file could not be collected."""
         if report.failed:
             self.errors.append(str(report.longrepr))
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_makereport(
-        self, item: pytest.Item, call: pytest.CallInfo[None]
-    ) -> pytest.TestReport:
-        """Turn what a test raised into its verdict; the first thing that went wrong counts.
-
-        It stands in for pytest's own report, which quotes the source of a failed test: that takes
-        longer than the test, and nobody is to read it.
-        """
-        error = call.excinfo.value if call.excinfo else None
-        before = self.verdicts.get(item.nodeid)
-        if error is not None and (before is None or before.status == "passed"):
-            self.verdicts[item.nodeid] = verdict(error, _mark(item)[1])
-        elif call.when == "call" and before is None:
-            self.verdicts[item.nodeid] = verdict(None, "")
-        outcome: Literal["passed", "failed"] = "failed" if error else "passed"
-        assert call.when != "collect"
-        return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, call.when)
 
 
 class Suite:
@@ -75,8 +64,7 @@ class Suite:
 
     def __init__(self, assignment: Assignment) -> None:
         self.assignment = assignment
-        self.collector = Collector()
-        self.session = collect(assignment.hidden, self.collector)
+        self.session = collect(assignment.hidden, Collector())
 
     def describe(self) -> list[dict[str, Any]]:
         """Return every test as a plain table: id, exercise, points and kind."""
@@ -100,19 +88,18 @@ class Suite:
         workers = Workers(zygote, self.assignment.manifest, sources, problems)
         self.session.config.stash[MAKE_STUDENT] = workers.student
         self.session.config.stash[SEED] = seed
-        self.collector.verdicts.clear()
         try:
-            _run(self.session)
+            errors = _run(self.session)
         finally:
             workers.close()
-        return {name: list(verdict) for name, verdict in self.collector.verdicts.items()}
+        return {item.nodeid: list(verdict(error, _mark(item)[1])) for item, error in errors}
 
 
 def collect(folder: Path, plugin: Collector) -> Session:
     """Collect the tests of a folder; raise UsageError where that cannot be done."""
     arguments = ["-c", os.devnull, "--rootdir", str(folder), "--confcutdir", str(folder)]
     arguments += ["--import-mode=importlib", "--strict-markers", "--capture=no"]
-    for name in ("cacheprovider", "terminal", "faulthandler", "warnings"):
+    for name in NOT_NEEDED:
         arguments += ["-p", f"no:{name}"]
     config = _prepareconfig(
         [*arguments, "-p", "kit.testing.pytest_plugin", str(folder)], plugins=[plugin]
@@ -126,9 +113,30 @@ def collect(folder: Path, plugin: Collector) -> Session:
     return session
 
 
-def _run(session: Session) -> None:
-    for item, following in zip(session.items, [*session.items[1:], None], strict=True):
-        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+def _run(session: Session) -> list[tuple[pytest.Item, BaseException | None]]:
+    """Run every test; return the first thing that went wrong with each.
+
+    pytest's own protocol calls two dozen hooks for every test, and quotes the source of one that
+    fails: that takes longer than the test, and nobody is to read it.
+    """
+    following = [*session.items[1:], None]
+    pairs = zip(session.items, following, strict=True)
+    return [(item, _error(session, item, after)) for item, after in pairs]
+
+
+def _error(session: Session, item: pytest.Item, after: pytest.Item | None) -> BaseException | None:
+    state = session._setupstate  # noqa: SLF001 - see the module's docstring
+    wrong = []
+    try:
+        state.setup(item)
+        item.runtest()
+    except (Exception, outcomes.OutcomeException) as error:  # noqa: BLE001 - a test may raise anything
+        wrong.append(error)
+    try:
+        state.teardown_exact(after)
+    except (Exception, outcomes.OutcomeException) as error:  # noqa: BLE001 - and so may a fixture
+        wrong.append(error)
+    return wrong[0] if wrong else None
 
 
 def _mark(item: pytest.Item) -> tuple[float, str]:
@@ -165,6 +173,7 @@ def _forked(connection: socket.socket, suite: Suite, zygote: Zygote, request: An
     process = os.fork()
     if process == 0:
         sandbox.die_with_parent()
+        zygote.on_processor = stay_here()
         here.close()
         _tell(there, suite, zygote, request)
     there.close()

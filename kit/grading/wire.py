@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kit import bench
-from kit.bench import Handle, Opaque
+from kit.bench import Handle, Opaque, Seed
 from kit.errors import KitError
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ CHUNK = 1 << 16
 ALIGNMENT = 16
 
 _AS_IT_IS = frozenset({type(None), bool, int, float, str})
+_loads = json.JSONDecoder().decode
 _dumps = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 
 
@@ -90,7 +91,7 @@ def receive(
     _read(connection, data, start + payload_size, late)
     payload = _Payload(data, start)
     try:
-        value = _decode(json.loads(data[HEAD.size : start]), payload)
+        value = _decode(_loads(data[HEAD.size : start].decode()), payload)
     except (ValueError, TypeError, RecursionError) as error:
         raise WireError(f"a frame that makes no sense: {error}") from None
     if payload.rest:
@@ -133,6 +134,8 @@ def _encode(value: Any, arrays: list[np.ndarray[Any, Any]]) -> Any:
         return ["array", value.dtype.char, *value.shape]
     if kind is Handle:
         return ["handle", value.number]
+    if kind is Seed:
+        return ["seed", value.number]
     if kind is Opaque:
         return ["opaque", value.type_name]
     if kind is dict:
@@ -157,6 +160,8 @@ def _decode(node: Any, payload: _Payload, depth: int = 0) -> Any:
             return {_key(key): _decode(item, payload, depth + 1) for key, item in items}
         case "handle":
             return Handle(_leaf(items, int))
+        case "seed":
+            return Seed(_leaf(items, int))
         case "opaque":
             return Opaque(_leaf(items, str)[: bench.NAME_LIMIT])
     raise WireError("a value of no known kind")

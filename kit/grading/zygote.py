@@ -4,9 +4,9 @@ It is started afresh with an empty environment, imports what a submission may im
 test, no name and no submission: a worker receives its source over a socket of its own, after the
 sandbox is up, so that nothing of one submission is left in the memory of the next.
 
-Its commands come over a socket on standard input: one byte `w` with the worker's descriptors
-attached, answered with its process id and a descriptor of the process; `e` and a process id,
-answered with how that worker ended.
+Its commands come over a socket on standard input: `w` and a processor, with the worker's
+descriptors attached, answered with its process id and a descriptor of the process; `e` and a
+process id, answered with how that worker ended.
 """
 
 from __future__ import annotations
@@ -23,8 +23,10 @@ import sys
 import time
 import traceback
 
+from kit.errors import UsageError
 from kit.grading import preload, worker
 from kit.grading.limits import Limits
+from kit.grading.processor import stay_on
 from kit.grading.sandbox import Sandbox, hide
 
 PID = struct.Struct("<q")
@@ -40,12 +42,13 @@ class Workers:
         self._alive: set[int] = set()
         self._ended: dict[int, int] = {}
 
-    def start(self, descriptors: list[int]) -> int:
+    def start(self, descriptors: list[int], on_processor: int) -> int:
         """Fork a worker with these descriptors; return its process id."""
         self._reap()
         self._ended.clear()
         process = os.fork()
         if process == 0:
+            stay_on(on_processor)
             _become_worker(self._sandbox, descriptors)
         self._alive.add(process)
         for descriptor in descriptors:
@@ -81,7 +84,10 @@ def main(limits: Limits, level: str, modules: list[str]) -> None:
     control = socket.socket(fileno=os.dup(0))
     os.dup2(os.open(os.devnull, os.O_RDWR), 0)  # stays open: a worker's numbers are taken by now
     sandbox = Sandbox(level, limits)
-    preload.preload(modules)
+    try:
+        preload.preload(modules)
+    except UsageError as error:
+        sys.exit(f"kit: {error}")
     gc.collect()
     gc.freeze()  # a collection in a worker would copy what it shares with us
     workers = Workers(sandbox)
@@ -91,7 +97,7 @@ def main(limits: Limits, level: str, modules: list[str]) -> None:
         if not command:
             break
         if command[:1] == b"w":
-            process = workers.start(descriptors)
+            process = workers.start(descriptors, *PID.unpack(command[1:]))
             handle = os.pidfd_open(process)
             socket.send_fds(control, [PID.pack(process)], [handle])
             os.close(handle)

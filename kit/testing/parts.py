@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from kit.bench import Bench, Handle
+from kit.bench import Bench, Handle, Seed
 from kit.errors import PartError
 from kit.testing.closeness import show
 
@@ -49,8 +49,8 @@ class BenchLike(Protocol):
     ) -> Handle:
         """Stack parts into a network."""
 
-    def gradients(self, network: Handle, parameters: Array, x: Array, y: Array) -> Array:
-        """Return the gradient of every parameter, one vector."""
+    def gradients(self, questions: Sequence[tuple[Handle, Array, Array, Array]]) -> list[Array]:
+        """Return for each network, parameters, x and y: the gradient, one vector."""
 
     def outputs(self, network: Handle, parameters: Array, x: Array) -> Array:
         """Return the answers of a network."""
@@ -112,7 +112,7 @@ class Student:
         try:
             handle = self.bench.make(part, self._owns[part], arguments)
         except (PartError, KeyboardInterrupt) as error:
-            shown = ["rng" if isinstance(each, Handle) else str(each) for each in arguments]
+            shown = ["rng" if isinstance(each, Handle | Seed) else str(each) for each in arguments]
             error.add_note(f"Asked: {self._name(part)}({', '.join(shown)})")
             raise
         return Part(self.bench, handle, self._name(part))
@@ -122,7 +122,7 @@ class Student:
         return Part(self.bench, self.bench.bare(part, self._owns[part]), self._name(part))
 
     def generator(self, seed: int) -> Handle:
-        """Return a random generator, as an argument for `make`."""
+        """Return a random generator for several parts, as an argument for `make`."""
         return self.bench.generator(seed)
 
     def _name(self, part: str) -> str:

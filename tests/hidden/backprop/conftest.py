@@ -1,8 +1,12 @@
 """The student's parts as fixtures, and the ways of the kit: forward comes right before backward."""
 
+import contextlib
+import functools
+
 import numpy as np
 import pytest
 
+from kit.bench import Seed
 from kit.errors import PartError
 
 
@@ -26,44 +30,54 @@ def neural_layer(student):
     """Make a layer of the student's with a seed for its generator."""
 
     def make(features, neurons, seed=0):
-        return student.make("layer:neural_layer", features, neurons, student.generator(seed))
+        return student.make("layer:neural_layer", features, neurons, Seed(seed))
 
     return make
 
 
 @pytest.fixture
-def set_parameters():
-    """Give a layer weights and bias: the bias as (n,) where the student chose that, else (1, n)."""
+def layer_with(student, neural_layer):
+    """Make a layer and give it weights and bias, so that its start values do not matter."""
 
-    def give(layer, weights, bias):
-        layer.set("weights", weights)
-        layer.set("bias", bias.reshape(bias_shape(layer, bias)))
+    def make(weights, bias):
+        return SetLayer(student, neural_layer, weights, bias)
 
-    return give
+    return make
 
 
-@pytest.fixture
-def layer_with(student, neural_layer, set_parameters):
-    """Make a layer and give it weights and bias, so that its start values do not matter.
+class SetLayer:
+    """A layer whose parameters the test sets: the bias as (n,) where the student chose that.
 
     A start that fails costs its own checks, not these: then the object is made without one.
     """
 
-    def make(weights, bias):
+    def __init__(self, student, neural_layer, weights, bias):
+        self.make_fresh = functools.partial(neural_layer, *weights.shape)
         try:
-            layer = neural_layer(*weights.shape)
+            self.part = self.make_fresh()
         except PartError:
-            layer = student.bare("layer:neural_layer")
-        set_parameters(layer, weights, bias)
-        return layer
+            self.part = student.bare("layer:neural_layer")
+        flat = shape_of(self.part, "bias") == (bias.size,)
+        self.bias_shape = (bias.size,) if flat else bias.shape
+        self.set_parameters(weights, bias)
 
-    return make
+    def set_parameters(self, weights, bias):
+        self.part.set("weights", weights)
+        self.part.set("bias", bias.reshape(self.bias_shape))
+
+    def starts_as(self, shape):
+        """Whether the student's own start weights have this shape."""
+        with contextlib.suppress(PartError):
+            return shape_of(self.make_fresh(), "weights") == shape
+        return False
+
+    def __getattr__(self, name):
+        return getattr(self.part, name)
 
 
-def bias_shape(layer, bias):
+def shape_of(part, name):
     try:
-        own = layer.get("bias")
+        value = part.get(name)
     except PartError:
-        return bias.shape
-    flat = isinstance(own, np.ndarray) and own.shape == (bias.size,)
-    return own.shape if flat else bias.shape
+        return None
+    return value.shape if isinstance(value, np.ndarray) else None

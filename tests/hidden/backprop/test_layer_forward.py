@@ -123,5 +123,4 @@ def test_forward_reads_the_parameters_at_each_call(layer_with, rng):
             x[1:] *= sign
             assert_close(layer.forward(x), x @ w + b, asked=FORWARD, given="a second batch")
         w, b = w + 1, b - 1
-        layer.set("weights", w)
-        layer.set("bias", b.reshape(np.shape(layer.get("bias"))))
+        layer.set_parameters(w, b)

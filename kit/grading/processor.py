@@ -1,0 +1,33 @@
+"""Keep two processes that take turns on one processor.
+
+A test and a worker never run at the same time: one asks and waits, the other answers and waits.
+On two processors every turn has to wake the other one up, which costs several times the call
+itself (measured: 75 microseconds a turn on two, 8 on one); on one, the kernel only switches.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+
+ANYWHERE = -1
+_PROCESSOR = 36  # of the fields after the name (proc(5): field 39)
+
+
+def stay_here() -> int:
+    """Keep this process on the processor that the kernel has chosen for it; return its number."""
+    try:
+        text = Path("/proc/self/stat").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return ANYWHERE
+    processor = int(text.rpartition(")")[2].split()[_PROCESSOR])
+    stay_on(processor)
+    return processor
+
+
+def stay_on(processor: int) -> None:
+    """Keep this process on a processor, where the system allows that."""
+    if processor != ANYWHERE:
+        with contextlib.suppress(OSError):
+            os.sched_setaffinity(0, {processor})
