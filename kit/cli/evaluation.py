@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kit.errors import GradingError
-from kit.grading.evaluate import Evaluator
+from kit.grading.pool import evaluate_class
 from kit.grading.submission import read_submission
 
 if TYPE_CHECKING:
@@ -18,22 +17,35 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kit.grading.assignment import Assignment
+    from kit.grading.pool import How
     from kit.grading.record import ExerciseResult, Record
 
 
-def evaluate_paths(assignment: Assignment, paths: Sequence[Path]) -> Iterator[Record | str]:
-    """Yield a Record for each path, or why the grader failed on it; read all before any runs."""
+def evaluate_paths(
+    assignment: Assignment,
+    paths: Sequence[Path],
+    how: How,
+    only: tuple[str, ...],
+) -> Iterator[Record | str]:
+    """Yield a Record for each path, in their order, or why the grader failed on it.
+
+    All is read before anything runs.
+    """
     submissions = [
         read_submission(path, assignment.manifest, _name(path, assignment)) for path in paths
     ]
-    with Evaluator(assignment) as evaluator:
-        for number, submission in enumerate(submissions, start=1):
-            if sys.stderr.isatty() and len(submissions) > 1:
-                click.echo(f"\r{number} of {len(submissions)} ", err=True, nl=False)
-            try:
-                yield evaluator.evaluate(submission)
-            except GradingError as error:
-                yield f"{submission.name} could not be graded: {error}"
+    outcomes: dict[int, Record | str] = {}
+    waiting = iter(submissions)
+    following = next(waiting, None)
+    done = evaluate_class(assignment, submissions, how, only=only)
+    for number, (submission, outcome) in enumerate(done, start=1):
+        told = f"{submission.name} could not be graded: {outcome}"
+        outcomes[id(submission)] = told if isinstance(outcome, str) else outcome
+        if sys.stderr.isatty() and len(submissions) > 1:
+            click.echo(f"\r{number} of {len(submissions)} ", err=True, nl=False)
+        while following and id(following) in outcomes:
+            yield outcomes.pop(id(following))
+            following = next(waiting, None)
 
 
 def _name(path: Path, assignment: Assignment) -> str | None:

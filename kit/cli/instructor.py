@@ -6,17 +6,11 @@ from pathlib import Path
 
 import click
 
-_COURSE = click.option(
-    "--course",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="The course; else the nearest parent folder with an nbgrader_config.py.",
-)
-
+from kit.cli.options import COURSE, JOBS, SANDBOX
 
 @click.command()
 @click.argument("assignment")
-@_COURSE
+@COURSE
 def build(assignment: str, course: Path | None) -> None:
     """Release ASSIGNMENT: write assignments/ASSIGNMENT from solutions/ASSIGNMENT."""
     from kit.course.build import build as release
@@ -35,17 +29,19 @@ def build(assignment: str, course: Path | None) -> None:
     help="Where the submissions are, as DIR/student/ASSIGNMENT/; else the course's own folder.",
 )
 @click.option("--feedback", is_flag=True, help="Write the pages that students get back, too.")
-@click.option("--json", "as_json", is_flag=True, help="Print one Record a line, for a program.")
+@click.option("--dry-run", is_flag=True, help="Print whose marks would change; write nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print one student a line, for a program.")
 @click.option(
     "--debug", is_flag=True, help="Show what nbgrader logs, and the traceback of an error."
 )
-@_COURSE
+@COURSE
 @click.pass_context
 def grade(
     context: click.Context,
     assignment: str,
     submitted: Path | None,
     feedback: bool,
+    dry_run: bool,
     as_json: bool,
     debug: bool,
     course: Path | None,
@@ -53,17 +49,26 @@ def grade(
     """Grade the submissions of ASSIGNMENT into the gradebook of the course."""
     from kit.cli.extras import need_nbgrader
 
+    if feedback and dry_run:
+        raise click.UsageError("--dry-run writes nothing, so there is no --feedback")
     need_nbgrader()
-    from kit.cli.scores import progress_bar, show_failures, show_outcomes
+    from kit.cli.scores import progress_bar, show_failures, show_outcomes, show_previews
     from kit.course.feedback import feedback as write_feedback
     from kit.course.grade import grade as grade_class
+    from kit.course.preview import preview
     from kit.grading.assignment import find_course
 
     folder = find_course(course)
     with progress_bar() as on_progress:
-        outcomes = dict(grade_class(folder, assignment, submitted, on_progress, debug=debug))
+        outcomes = dict(
+            grade_class(folder, assignment, submitted, on_progress, debug=debug, dry_run=dry_run)
+        )
         pages = write_feedback(folder, assignment, on_progress) if feedback else {}
-    show_outcomes(outcomes, as_json=as_json)
+    if dry_run:
+        show_previews(preview(folder, assignment, outcomes), as_json=as_json)
+        show_failures(outcomes, "could not be graded")
+    else:
+        show_outcomes(outcomes, as_json=as_json)
     show_failures(pages, "pages could not be written")
     if any(isinstance(came, str) for came in [*outcomes.values(), *pages.values()]):
         context.exit(1)
@@ -72,23 +77,30 @@ def grade(
 @click.command()
 @click.argument("assignment")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--only", multiple=True, metavar="CHECK", help="Run this check alone; repeatable.")
 @click.option("--json", "as_json", is_flag=True, help="Print one Record a line, for a program.")
-@_COURSE
+@SANDBOX
+@JOBS
+@COURSE
 @click.pass_context
 def evaluate(
     context: click.Context,
     assignment: str,
     paths: tuple[Path, ...],
+    only: tuple[str, ...],
     as_json: bool,
+    sandbox: str,
+    jobs: int | None,
     course: Path | None,
 ) -> None:
     """Evaluate folders or zip files for ASSIGNMENT, and touch no gradebook."""
     from kit.cli.evaluation import evaluate_paths, show
     from kit.grading.assignment import Assignment, find_course
+    from kit.grading.pool import How
 
     found = Assignment.load(find_course(course), assignment)
     failed = False
-    for outcome in evaluate_paths(found, paths):
+    for outcome in evaluate_paths(found, paths, How(sandbox, jobs), only):
         failed = failed or isinstance(outcome, str)
         show(outcome, as_json=as_json)
     context.exit(1 if failed else 0)

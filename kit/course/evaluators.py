@@ -1,19 +1,21 @@
-"""Keep one evaluator running while nbgrader goes from submission to submission.
+"""Keep the evaluation of a class going while nbgrader goes from submission to submission.
 
 nbgrader makes its preprocessors anew for every notebook and offers nothing that lives as long as
-its run, so the evaluator lives here, in the process: until the suite changes, or the end.
+its run, so the evaluation lives here, in the process: until the suite changes, or the end.
 """
 
 from __future__ import annotations
 
 import atexit
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from kit.grading.evaluate import Evaluator
+from kit.grading.pool import AHEAD, processors
+from kit.grading.tasks import Evaluators, Task
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from kit.grading.assignment import Assignment
@@ -22,43 +24,63 @@ if TYPE_CHECKING:
 
 
 class Ahead:
-    """Evaluates in the background, one submission after the other, while nbgrader keeps its books."""
+    """Evaluates in the background, on all processors, while nbgrader keeps its books."""
 
-    def __init__(self, assignment: Assignment) -> None:
-        self._evaluator = Evaluator(assignment)
-        self._thread = ThreadPoolExecutor(max_workers=1)
-        self._records: dict[tuple[str, str], Future[Record]] = {}
+    def __init__(self, assignment: Assignment, sandbox: str) -> None:
+        self._assignment, self._sandbox = assignment, sandbox
+        self._suite = assignment.digest()
+        jobs = processors()
+        self._threads, self._ahead = ThreadPoolExecutor(jobs), AHEAD * jobs
+        self._evaluators = Evaluators()
+        self._coming: Iterator[Submission] = iter(())
+        self._running: dict[tuple[str, str], Future[Record]] = {}
 
-    def start(self, submissions: Sequence[Submission]) -> None:
-        """Begin with these submissions, in this order."""
-        for submission in submissions:
-            self._begin(submission)
+    def start(self, submissions: Iterable[Submission]) -> None:
+        """Begin with these submissions, in this order, as they will be asked for."""
+        self._coming = iter(submissions)
 
     def evaluate(self, submission: Submission) -> Record:
-        """Return the Record of a submission, waiting for it where it is not there yet."""
-        key = submission.name, submission.sha256
-        return (self._records.get(key) or self._begin(submission)).result()
+        """Return the Record of a submission, waiting for it where it is not there yet.
+
+        One that ran out of time is run once more, when nothing else runs.
+        """
+        for following in islice(self._coming, self._ahead - len(self._running)):
+            self._begin(following)
+        key = _key(submission)
+        if key not in self._running:
+            self._begin(submission)
+        record = self._running.pop(key).result()
+        if record.is_late:
+            wait(self._running.values())
+            record = self._submit(Task(submission, late=record)).result()
+        return record
 
     def close(self) -> None:
-        """Stop after the submission at hand."""
-        self._thread.shutdown(wait=False, cancel_futures=True)
-        self._evaluator.close()
+        """Stop at once."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._evaluators.close()
 
-    def _begin(self, submission: Submission) -> Future[Record]:
-        future = self._thread.submit(self._evaluator.evaluate, submission)
-        self._records[submission.name, submission.sha256] = future
-        return future
+    def _begin(self, submission: Submission) -> None:
+        self._running[_key(submission)] = self._submit(Task(submission))
+
+    def _submit(self, task: Task) -> Future[Record]:
+        arguments = (self._assignment, self._suite, self._sandbox, task)
+        return self._threads.submit(self._evaluators.evaluate, *arguments)
 
 
-_running: dict[tuple[Path, str, str], Ahead] = {}
+def _key(submission: Submission) -> tuple[str, str]:
+    return submission.name, submission.sha256
 
 
-def running_evaluator(assignment: Assignment) -> Ahead:
+_running: dict[tuple[Path, str, str, str], Ahead] = {}
+
+
+def running_evaluator(assignment: Assignment, sandbox: str) -> Ahead:
     """Return the evaluator of this assignment as it is on disk now, started where needed."""
-    key = (assignment.course, assignment.name, assignment.digest())
+    key = (assignment.course, assignment.name, assignment.digest(), sandbox)
     if key not in _running:
         stop_evaluator()
-        _running[key] = Ahead(assignment)
+        _running[key] = Ahead(assignment, sandbox)
     return _running[key]
 
 

@@ -55,16 +55,26 @@ class Assignment:
         """The folder of the hidden suite: never under solutions/, never released."""
         return self.course / "tests" / "hidden" / self.name
 
-    def digest(self) -> str:
-        """Return a SHA-256 over all that decides a score: hidden tests, manifest and solutions.
+    def deciding_files(self) -> list[Path]:
+        """Return the files that decide a score: hidden tests with their data, manifest, solutions.
 
-        The limits are part of the manifest. Only names and contents count, so that two clones of
-        one course agree.
+        The limits are part of the manifest. What Python and an editor leave behind does not count.
+        """
+        tests = [path for path in self.hidden.rglob("*") if not _is_left_behind(path)]
+        solution = [path for path in self.solution.rglob("*") if path.suffix in {".py", ".toml"}]
+        return sorted(path for path in [*tests, *solution] if path.is_file())
+
+    def digest(self) -> str:
+        """Return a SHA-256 over the deciding files.
+
+        Only names and contents count, so that two clones of one course agree.
         """
         total = hashlib.sha256()
-        for folder in (self.hidden, self.solution):
-            for path in sorted(folder.rglob("*")):
-                if path.suffix in {".py", ".toml"} and path.is_file():
-                    content = hashlib.sha256(path.read_bytes()).hexdigest()
-                    total.update(f"{path.relative_to(self.course).as_posix()} {content}\n".encode())
+        for path in self.deciding_files():
+            content = hashlib.sha256(path.read_bytes()).hexdigest()
+            total.update(f"{path.relative_to(self.course).as_posix()} {content}\n".encode())
         return f"sha256:{total.hexdigest()}"
+
+
+def _is_left_behind(path: Path) -> bool:
+    return "__pycache__" in path.parts or path.name.startswith(".") or path.name.endswith("~")

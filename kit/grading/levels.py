@@ -29,6 +29,15 @@ def choose_level(wanted: str) -> str:
     return level
 
 
+def acceptable(wanted: str) -> tuple[str, ...]:
+    """Return the levels under which an earlier Record is as good as a new one, best first."""
+    if wanted == REQUIRE:
+        return tuple(level for level in reversed(LEVELS) if level >= LEAST)
+    if wanted == AUTO:
+        return tuple(reversed(LEVELS))
+    return ("L1" if wanted == OFF else wanted,)
+
+
 def refusal(level: str, why: str) -> str:
     """Say what is missing and what to do."""
     return (

@@ -1,30 +1,153 @@
-"""Evaluate a class: many submissions, each by itself, and none twice.
-
-One submission's failure is its own: `evaluate_class` yields the cause in the place of a Record.
-"""
+"""Evaluate a class: many submissions side by side, and none that is known already."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import os
+import sys
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeAlias
 
 from kit.errors import GradingError
-from kit.grading.evaluate import Evaluator
+from kit.grading.bundle import Bundle
+from kit.grading.cluster import cluster
+from kit.grading.levels import REQUIRE, acceptable
+from kit.grading.tasks import Evaluators, Task, evaluate_here
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
 
     from kit.grading.assignment import Assignment
     from kit.grading.record import Record
+    from kit.grading.store import Store
     from kit.grading.submission import Submission
+
+    Submit: TypeAlias = Callable[[Task], Future[Record]]
+
+AHEAD = 8  # submissions under way for each processor
+AHEAD_ELSEWHERE = 256  # of a cluster, nobody knows how large
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How to evaluate: in which sandbox, with how many evaluators here, or on which cluster.
+
+    `jobs` of None means one evaluator for each processor; `cluster` is the address of a Dask
+    scheduler, as in "tcp://scheduler:8786".
+    """
+
+    sandbox: str = REQUIRE
+    jobs: int | None = None
+    cluster: str = ""
+
+
+ANYHOW = How()
 
 
 def evaluate_class(
-    assignment: Assignment, submissions: Sequence[Submission]
+    assignment: Assignment,
+    submissions: Iterable[Submission],
+    how: How = ANYHOW,
+    *,
+    store: Store | None = None,
+    only: tuple[str, ...] = (),
 ) -> Iterator[tuple[Submission, Record | str]]:
     """Yield every submission, as it is done, with its Record or with why there is none."""
-    with Evaluator(assignment) as evaluator:
-        for submission in submissions:
-            try:
-                yield submission, evaluator.evaluate(submission)
-            except GradingError as error:
-                yield submission, str(error)
+    tasks = (Task(submission, only) for submission in submissions)
+    if how.cluster:
+        with cluster(how.cluster) as executor:
+            yield from evaluate_on(executor, assignment, tasks, how.sandbox, store)
+    else:
+        yield from _evaluate_in_threads(assignment, tasks, how, store)
+
+
+def _evaluate_in_threads(
+    assignment: Assignment, tasks: Iterable[Task], how: How, store: Store | None
+) -> Iterator[tuple[Submission, Record | str]]:
+    jobs = how.jobs or processors()
+    suite, evaluators = assignment.digest(), Evaluators()
+    with ThreadPoolExecutor(jobs) as threads:
+
+        def submit(task: Task) -> Future[Record]:
+            return threads.submit(evaluators.evaluate, assignment, suite, how.sandbox, task)
+
+        try:
+            yield from Run(submit, suite, how.sandbox, store).evaluate(tasks, AHEAD * jobs)
+        finally:
+            threads.shutdown(wait=False, cancel_futures=True)
+            evaluators.close()
+
+
+def evaluate_on(
+    executor: Executor,
+    assignment: Assignment,
+    tasks: Iterable[Task],
+    sandbox: str = REQUIRE,
+    store: Store | None = None,
+) -> Iterator[tuple[Submission, Record | str]]:
+    """Do the same on any executor of `concurrent.futures`: the suite travels by content."""
+    bundle = Bundle.of(assignment)
+
+    def submit(task: Task) -> Future[Record]:
+        return executor.submit(evaluate_here, bundle, sandbox, task)
+
+    yield from Run(submit, bundle.suite, sandbox, store).evaluate(tasks, AHEAD_ELSEWHERE)
+
+
+def processors() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+
+
+class Run:
+    """One pass over a class: what is known is not run, what is done is stored at once."""
+
+    def __init__(self, submit: Submit, suite: str, sandbox: str, store: Store | None) -> None:
+        self._submit, self._suite, self._sandbox, self._store = submit, suite, sandbox, store
+        self._running: dict[Future[Record], Task] = {}
+        self._late: list[Task] = []
+
+    def evaluate(
+        self, tasks: Iterable[Task], ahead: int
+    ) -> Iterator[tuple[Submission, Record | str]]:
+        """Yield outcomes as they come, with at most `ahead` tasks under way.
+
+        What ran out of time is run once more when all the others are done, one by one: alone.
+        """
+        for task in tasks:
+            if known := self._known(task.submission):
+                yield task.submission, known
+                continue
+            self._running[self._submit(task)] = task
+            if len(self._running) >= ahead:
+                yield from self._outcomes()
+        while self._running:
+            yield from self._outcomes()
+        for task in self._late:
+            yield task.submission, self._outcome(self._submit(task))
+
+    def _known(self, submission: Submission) -> Record | None:
+        if self._store is None:
+            return None
+        found = (
+            self._store.get(submission, self._suite, level) for level in acceptable(self._sandbox)
+        )
+        return next(filter(None, found), None)
+
+    def _outcomes(self) -> Iterator[tuple[Submission, Record | str]]:
+        """Yield what is done by now, after waiting for the next one."""
+        for future in wait(self._running, return_when=FIRST_COMPLETED).done:
+            task = self._running.pop(future)
+            if not future.exception() and future.result().is_late:
+                self._late.append(replace(task, late=future.result()))
+            else:
+                yield task.submission, self._outcome(future)
+
+    def _outcome(self, future: Future[Record]) -> Record | str:
+        try:
+            record = future.result()
+        except GradingError as error:
+            return str(error)
+        if self._store:
+            self._store.put(record)
+        return record

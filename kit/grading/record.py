@@ -7,8 +7,11 @@ instructor's: of its checks a student sees the title, the verdict and the `publi
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+from kit.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,6 +50,11 @@ class ExerciseResult:
         return sum(check.points for check in self.checks)
 
     @property
+    def is_late(self) -> bool:
+        """Whether a check of it ran out of time."""
+        return any(check.status == "timeout" for check in self.checks)
+
+    @property
     def max_score(self) -> float:
         """The points that could be earned."""
         return sum(check.max_points for check in self.checks)
@@ -79,6 +87,35 @@ class Record:
         """The points that the assignment has."""
         return sum(exercise.max_score for exercise in self.exercises)
 
+    @property
+    def is_late(self) -> bool:
+        """Whether a check ran out of time."""
+        return any(exercise.is_late for exercise in self.exercises)
+
+    @classmethod
+    def from_json(cls, table: Any) -> Record:
+        """Return the Record that `to_json` told of; raise UsageError where it is not a whole one."""
+        schema = table.get("schema") if isinstance(table, dict) else None
+        if schema != SCHEMA:
+            raise UsageError(f"this is no {SCHEMA}: its schema is {schema!r}")
+        try:
+            record = cls(
+                assignment=_text(table, "assignment"),
+                submission=_texts(table, "submission"),
+                exercises=tuple(map(_exercise, table["exercises"])),
+                suite=_text(table, "suite"),
+                seed=_text(table, "seed"),
+                sandbox={**table["sandbox"], "level": _text(table["sandbox"], "level")},
+                versions=_texts(table, "versions"),
+                seconds=_number(table, "seconds"),
+            )
+            _insist_on_the_sum(record, _number(table, "score"))
+        except KeyError as error:
+            raise UsageError(f"this {SCHEMA} is not whole: {error} is missing") from None
+        except (TypeError, ValueError, OverflowError) as error:
+            raise UsageError(f"this {SCHEMA} is damaged: {error}") from None
+        return record
+
     def to_json(self) -> dict[str, Any]:
         """Return the Record as plain values, ready for `json.dumps`."""
         return {
@@ -103,3 +140,48 @@ class Record:
             "versions": dict(self.versions),
             "seconds": self.seconds,
         }
+
+
+def _exercise(table: Any) -> ExerciseResult:
+    checks = tuple(map(_check, table["checks"]))
+    return ExerciseResult(_text(table, "name"), _text(table, "title"), checks)
+
+
+def _check(table: Any) -> Check:
+    status: Any = _text(table, "status")
+    if status not in get_args(Status):
+        raise ValueError(f"status is {status!r}")
+    return Check(
+        id=_text(table, "id"),
+        title=_text(table, "title"),
+        points=_number(table, "points"),
+        max_points=_number(table, "max_points"),
+        status=status,
+        kind=_text(table, "kind"),
+        message=_text(table, "message"),
+        public=_text(table, "public"),
+        misconception=None if table["misconception"] is None else _text(table, "misconception"),
+    )
+
+
+def _texts(table: Any, name: str) -> dict[str, str]:
+    return {key: _text(table[name], key) for key in table[name]}
+
+
+def _text(table: Any, name: str) -> str:
+    value = table[name]
+    if not isinstance(value, str):
+        raise TypeError(f"{name} is {value!r}")
+    return value
+
+
+def _number(table: Any, name: str) -> float:
+    value = table[name]
+    if not isinstance(value, (int, float)) or not math.isfinite(value):
+        raise TypeError(f"{name} is {value!r}")
+    return float(value)
+
+
+def _insist_on_the_sum(record: Record, score: float) -> None:
+    if not math.isclose(record.score, score, abs_tol=1e-9):  # Python 3.12 sums with other last bits
+        raise ValueError(f"its checks give {record.score:g} points and it says {score:g}")

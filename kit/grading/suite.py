@@ -11,6 +11,7 @@ needs are used in `collect` and in `_run` alone.
 from __future__ import annotations
 
 import gc
+import itertools
 import math
 import os
 import select
@@ -37,7 +38,7 @@ from kit.grading.workers import Workers
 from kit.testing.pytest_plugin import MAKE_STUDENT, SEED, exercise_name
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 
 NOT_NEEDED = (
@@ -67,29 +68,34 @@ class Suite:
         self.session = collect(assignment.hidden, Collector())
 
     def describe(self) -> list[dict[str, Any]]:
-        """Return every test as a plain table: id, exercise, points and kind."""
+        """Return every test as a plain table: id, title, exercise, points and kind."""
         names = {exercise.name for exercise in self.assignment.manifest.exercises}
         tests = []
         for item in self.session.items:
-            points, kind = _mark(item)
             if exercise_name(item) not in names:
                 raise UsageError(f"{item.nodeid} tests {exercise_name(item)!r}: no such exercise")
-            tests.append(
-                {"id": item.nodeid, "exercise": exercise_name(item), "points": points, "kind": kind}
-            )
+            tests.append(_described(item))
         for name in sorted(names - {test["exercise"] for test in tests}):
             raise UsageError(f"the exercise {name!r} has no hidden test")
         return tests
 
     def run(
-        self, zygote: Zygote, sources: Mapping[str, str], problems: Mapping[str, str], seed: int
+        self,
+        zygote: Zygote,
+        sources: Mapping[str, str],
+        problems: Mapping[str, str],
+        seed: int,
+        only: Sequence[str] = (),
     ) -> dict[str, Any]:
-        """Run every test against a submission, in this very process; return the verdicts."""
+        """Run all tests, or `only` these, against a submission; return the verdicts.
+
+        It runs in this very process, so a copy is forked first.
+        """
         workers = Workers(zygote, self.assignment.manifest, sources, problems)
         self.session.config.stash[MAKE_STUDENT] = workers.student
         self.session.config.stash[SEED] = seed
         try:
-            errors = _run(self.session)
+            errors = _run([item for item in self.session.items if item.nodeid in only or not only])
         finally:
             workers.close()
         return {item.nodeid: list(verdict(error, _mark(item)[1])) for item, error in errors}
@@ -113,19 +119,18 @@ def collect(folder: Path, plugin: Collector) -> Session:
     return session
 
 
-def _run(session: Session) -> list[tuple[pytest.Item, BaseException | None]]:
-    """Run every test; return the first thing that went wrong with each.
+def _run(items: list[pytest.Item]) -> list[tuple[pytest.Item, BaseException | None]]:
+    """Run tests; return the first thing that went wrong with each.
 
     pytest's own protocol calls two dozen hooks for every test, and quotes the source of one that
     fails: that takes longer than the test, and nobody is to read it.
     """
-    following = [*session.items[1:], None]
-    pairs = zip(session.items, following, strict=True)
-    return [(item, _error(session, item, after)) for item, after in pairs]
+    pairs = itertools.zip_longest(items, items[1:])
+    return [(item, _error(item, following)) for item, following in pairs]
 
 
-def _error(session: Session, item: pytest.Item, after: pytest.Item | None) -> BaseException | None:
-    state = session._setupstate  # noqa: SLF001 - see the module's docstring
+def _error(item: pytest.Item, following: pytest.Item | None) -> BaseException | None:
+    state = item.session._setupstate  # noqa: SLF001 - see the module's docstring
     wrong = []
     try:
         state.setup(item)
@@ -133,10 +138,21 @@ def _error(session: Session, item: pytest.Item, after: pytest.Item | None) -> Ba
     except (Exception, outcomes.OutcomeException) as error:  # noqa: BLE001 - a test may raise anything
         wrong.append(error)
     try:
-        state.teardown_exact(after)
+        state.teardown_exact(following)
     except (Exception, outcomes.OutcomeException) as error:  # noqa: BLE001 - and so may a fixture
         wrong.append(error)
     return wrong[0] if wrong else None
+
+
+def _described(item: pytest.Item) -> dict[str, Any]:
+    points, kind = _mark(item)
+    return {
+        "id": item.nodeid,
+        "title": item.nodeid.rpartition("::")[2].removeprefix("test_").replace("_", " "),
+        "exercise": exercise_name(item),
+        "points": points,
+        "kind": kind,
+    }
 
 
 def _mark(item: pytest.Item) -> tuple[float, str]:
@@ -192,11 +208,11 @@ def _forked(connection: socket.socket, suite: Suite, zygote: Zygote, request: An
 def _tell(connection: socket.socket, suite: Suite, zygote: Zygote, request: Any) -> None:
     code = 1
     try:
-        sources, problems, seed = request
+        sources, problems, seed, only = request
         try:
             answer: tuple[str, Any] = (
                 "verdicts",
-                suite.run(zygote, sources, problems, int(seed)),
+                suite.run(zygote, sources, problems, int(seed), only),
             )
         except Exception as error:  # noqa: BLE001 - whatever it is, it is told and never a score
             answer = ("failed", _told(error))

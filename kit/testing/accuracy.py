@@ -75,7 +75,8 @@ class Training:
         self.x, self.y = dataset(recipe.points, rng)
         self.network = TwoLayers(student, self.x.shape[1], recipe.neurons, rng)
         self._rng, self._recipe = rng, recipe
-        self._optimizer, self._state = SGD(recipe.learning_rate, recipe.momentum), {}
+        self._optimizer = SGD(recipe.learning_rate, recipe.momentum)
+        self._state: dict[str, Any] = {}
 
     def questions(self) -> Iterator[tuple[Handle, Array, Array, Array]]:
         """Yield what the student's parts are asked in each step: a mini-batch, as things are."""
@@ -139,7 +140,7 @@ def assert_learns(
         results += accuracies_after_training(student, judge, dataset, [third])
     if _passed(results, bar) < 2:
         raise CheckFailed(
-            f"train ReLU -> Sigmoid on {dataset.__name__} and predict fresh points",
+            f"train ReLU -> Sigmoid on {getattr(dataset, '__name__', 'data')} and predict fresh points",
             came=f"accuracy {', '.join(f'{result:.3f}' for result in results)}",
             expected=f"at least {bar} in 2 of 3 trainings",
             usually="one part's backward is wrong, and the tests of the single parts say which; "

@@ -1,0 +1,110 @@
+"""Run one task wherever there is a processor: in a thread, in another process, on another machine.
+
+Plain data goes in and a Record comes out. What it takes, an evaluator with its suite process, is
+kept for the next task.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import tempfile
+import threading
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from kit.errors import GradingError
+from kit.grading.assignment import Assignment
+from kit.grading.bundle import Bundle
+from kit.grading.evaluate import Evaluator
+
+if TYPE_CHECKING:
+    from kit.grading.record import Record
+    from kit.grading.submission import Submission
+
+Source: TypeAlias = Assignment | Bundle
+ATTEMPTS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What is to be run: a submission, `only` some of its checks, or what was `late` once more."""
+
+    submission: Submission
+    only: tuple[str, ...] = ()
+    late: Record | None = None
+
+
+class Evaluators:
+    """The evaluators of one process: one for each thread that asks at the same time."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._all: set[Evaluator] = set()
+        self._idle: dict[tuple[str, str], list[Evaluator]] = defaultdict(list)
+        self._folders: dict[str, tempfile.TemporaryDirectory[str]] = {}
+        self._closed = False
+
+    def evaluate(self, source: Source, suite: str, sandbox: str, task: Task) -> Record:
+        """Run a task; raise GradingError where the grader itself fails.
+
+        What breaks an evaluator must not cost a student a mark, so there is a second attempt,
+        with a new one.
+        """
+        for _ in range(ATTEMPTS - 1):
+            with contextlib.suppress(GradingError):
+                return self._evaluate(source, suite, sandbox, task)
+        return self._evaluate(source, suite, sandbox, task)
+
+    def close(self) -> None:
+        """End all of them, at work or not, and remove what was unpacked for them."""
+        with self._lock:
+            self._closed = True
+            evaluators, folders = list(self._all), list(self._folders.values())
+        for evaluator in evaluators:
+            evaluator.close()
+        for folder in folders:
+            folder.cleanup()
+
+    def _evaluate(self, source: Source, suite: str, sandbox: str, task: Task) -> Record:
+        evaluator = self._take(source, suite, sandbox)
+        try:
+            if task.late:
+                record = evaluator.confirm(task.late, task.submission)
+            else:
+                record = evaluator.evaluate(task.submission, task.only)
+        except BaseException:
+            self._all.discard(evaluator)
+            evaluator.close()
+            raise
+        self._idle[suite, sandbox].append(evaluator)
+        return record
+
+    def _take(self, source: Source, suite: str, sandbox: str) -> Evaluator:
+        with self._lock:
+            if self._closed:
+                raise GradingError("the run was ended")
+            if self._idle[suite, sandbox]:
+                return self._idle[suite, sandbox].pop()
+            assignment = source if isinstance(source, Assignment) else self._unpacked(source)
+        evaluator = Evaluator(assignment, sandbox)
+        self._all.add(evaluator)
+        if evaluator.suite != suite:
+            raise GradingError("the hidden suite was edited during the run; run it again")
+        return evaluator
+
+    def _unpacked(self, bundle: Bundle) -> Assignment:
+        if bundle.suite not in self._folders:
+            self._folders[bundle.suite] = tempfile.TemporaryDirectory(prefix="kit-suite-")
+        return bundle.unpack(Path(self._folders[bundle.suite].name))
+
+
+_of_this_process = Evaluators()
+atexit.register(_of_this_process.close)
+
+
+def evaluate_here(bundle: Bundle, sandbox: str, task: Task) -> Record:
+    """Run a task in this process, whichever it is: plain data in and out, for any executor."""
+    return _of_this_process.evaluate(bundle, bundle.suite, sandbox, task)
