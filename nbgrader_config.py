@@ -53,8 +53,7 @@ c.ClearSolutions.code_stub = {"python": "# The feedback shows your file here."}
 c.Autograde.exporter_class = "kit.course.autograde.SubmissionExporter"
 c.Autograde.sanitize_preprocessors = ["kit.course.autograde.Rebuild"]
 c.Autograde.autograde_preprocessors = [
-    "kit.course.autograde.Evaluate",
-    "nbgrader.preprocessors.SaveAutoGrades",
+    "kit.course.autograde.Evaluate",  # saves what nbgrader's SaveAutoGrades would
     "nbgrader.preprocessors.AssignLatePenalties",
 ]
 c.Autograde.exclude_overwriting = student_files()

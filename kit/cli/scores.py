@@ -15,8 +15,9 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from kit.course.preview import Preview
     from kit.grading.record import Record
 
 _ENDLESS = 10_000  # columns of a pipe, so that no name is cut
@@ -29,8 +30,27 @@ def show_outcomes(outcomes: Mapping[str, Record | str], *, as_json: bool) -> Non
         for record in records.values():
             click.echo(json.dumps(record.to_json()))
     elif records:
-        Console(width=None if sys.stdout.isatty() else _ENDLESS).print(_table(records))
+        _print(_table(records))
     show_failures(outcomes, "could not be graded")
+
+
+def show_previews(previews: Sequence[Preview], *, as_json: bool) -> None:
+    """Print what grading would change: a table of those students, or everyone, one a line."""
+    from kit.course.preview import total
+
+    if as_json:
+        for one in previews:
+            about = {"student": one.student, "before": one.before, "after": one.after}
+            click.echo(json.dumps(about))
+        return
+    changed = [one for one in previews if one.changes]
+    table = _empty_table("is", "would be")
+    for one in changed:
+        before = "new" if one.before is None else _points(total(one.before))
+        table.add_row(Text(visible(one.student)), before, _points(total(one.after)))
+    if changed:
+        _print(table)
+    click.echo(f"{len(changed)} of {len(previews)} would change; nothing was written", err=True)
 
 
 def show_failures(outcomes: Mapping[str, object], what: str) -> None:
@@ -44,17 +64,28 @@ def show_failures(outcomes: Mapping[str, object], what: str) -> None:
 
 def _table(records: Mapping[str, Record]) -> Table:
     first = next(iter(records.values()))
-    table = Table(box=SIMPLE_HEAD if sys.stdout.isatty() else None, pad_edge=False)
-    table.add_column("student", no_wrap=True)
-    for exercise in first.exercises:
-        table.add_column(
-            f"{exercise.name} /{exercise.max_score:g}", justify="right", overflow="fold"
-        )
-    table.add_column(f"total /{first.max_score:g}", justify="right", overflow="fold")
+    heads = [f"{exercise.name} /{exercise.max_score:g}" for exercise in first.exercises]
+    table = _empty_table(*heads, f"total /{first.max_score:g}")
     for who, record in records.items():
         scores = [exercise.score for exercise in record.exercises]
-        table.add_row(Text(visible(who)), *(f"{score:g}" for score in [*scores, record.score]))
+        table.add_row(Text(visible(who)), *map(_points, [*scores, record.score]))
     return table
+
+
+def _empty_table(*columns: str) -> Table:
+    table = Table(box=SIMPLE_HEAD if sys.stdout.isatty() else None, pad_edge=False)
+    table.add_column("student", no_wrap=True)
+    for head in columns:
+        table.add_column(head, justify="right", overflow="fold")
+    return table
+
+
+def _print(table: Table) -> None:
+    Console(width=None if sys.stdout.isatty() else _ENDLESS).print(table)
+
+
+def _points(score: float | None) -> str:
+    return "none" if score is None else f"{score:g}"
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from nbgrader.apps import NbGrader
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import parse_utc
 
+from kit.course.gradebook import file_of
 from kit.course.slot import TIMESTAMP
 from kit.errors import UsageError
 from kit.grading.assignment import CONFIG
@@ -64,8 +65,16 @@ def open_course(
     application.coursedir = Course(parent=application, root=str(course), assignment_id=assignment)
     if submitted:
         application.coursedir.submitted_directory = str(submitted.resolve())
+    _anchor_gradebook(application.coursedir, course)
     _put_alembic_on_path()
     return application
+
+
+def _anchor_gradebook(coursedir: CourseDirectory, course: Path) -> None:
+    """Find a gradebook that is named relative to the course from wherever the command runs."""
+    file = file_of(coursedir.db_url)
+    if file and not file.is_absolute():
+        coursedir.db_url = f"sqlite:///{course / file}"
 
 
 def _put_alembic_on_path() -> None:

@@ -1,4 +1,4 @@
-"""Our evaluator in the place of Jupyter's kernel, for `nbgrader autograde` and for `kit grade`.
+"""Our evaluator in the place of Jupyter's kernel, for plain `nbgrader autograde`.
 
 nbgrader converts a submission twice: it sanitizes what came in, then it grades the result. Here
 the first pass rebuilds the notebook from what was released and the second one asks the evaluator,
@@ -8,31 +8,33 @@ so that no byte of the student's notebook is ever parsed, shown or executed.
 from __future__ import annotations
 
 import dataclasses
-import math
+import re
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
-import nbformat
 from nbconvert.exporters import NotebookExporter
-from nbformat.v4 import new_notebook, new_output
-from nbgrader.preprocessors import NbGraderPreprocessor, OverwriteCells
-from nbgrader.utils import is_grade
+from nbformat.v4 import new_notebook
+from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import Unicode
 
-from kit.course.evaluators import running_evaluator, stop_evaluator
-from kit.course.notebook import cell_id
-from kit.course.rendering import grade_outputs
+from kit.course.evaluators import Ahead, running_evaluator, stop_evaluator
+from kit.course.gradebook import writing
+from kit.course.rebuild import Overwrite, comments, marks, read_released, show_files, show_verdicts
+from kit.course.rows import Entry, write
+from kit.course.sheet import Sheet
 from kit.course.slot import SECRET, TIMESTAMP, Slot
 from kit.errors import GradingError, UsageError
 from kit.grading.assignment import Assignment
-from kit.grading.submission import Submission, read_submission
+from kit.grading.levels import REQUIRE
+from kit.grading.submission import read_submission
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from kit.grading.record import Record
-
-_SHOWN = 100_000  # characters of a file; a page of feedback stays a page
+    from kit.grading.submission import Submission
 
 
 class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
@@ -47,53 +49,88 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
         return self.from_notebook_node(new_notebook(), resources, **options)
 
 
-class Rebuild(OverwriteCells):  # type: ignore[misc]
+class Rebuild(Overwrite):
     """Sanitizes: the released notebook, the student's files in it, and nothing else that came.
 
     Its base class then sets every locked cell and all points as the gradebook has them.
     """
 
     def preprocess(self, _notebook: Any, resources: Any) -> Any:
-        """Return the notebook to grade; leave in autograded/ only what the assignment asks for."""
+        """Return the notebook to grade; leave in autograded/ only what the assignment asks for.
+
+        The marks of an earlier attempt are taken back first, before this one can fail.
+        """
         slot = Slot.of(self.parent.parent, resources)
-        slot.forget()
+        sheet = _save(slot, lambda _: Entry(slot.student, slot.timestamp()))
         if slot.submitted.is_symlink():
             raise UsageError(f"{slot.submitted} is a link; send in the files themselves")
         manifest = Assignment.load(slot.course, slot.assignment).manifest
         wanted = dataclasses.replace(manifest, files=(*manifest.files, *_papers(slot)))
         submission = read_submission(slot.submitted, wanted)
         _replace_files(slot.autograded, submission.files)
-        return super().preprocess(_rebuilt(slot.released, submission), resources)
+        notebook = show_files(read_released(slot.released), submission)
+        return self.overwrite(notebook, sheet, resources)
 
 
 class Evaluate(NbGraderPreprocessor):  # type: ignore[misc]
-    """Grades: asks the evaluator about what was submitted and writes its verdicts into the cells."""
+    """Grades: asks the evaluator about what was submitted, and saves its verdicts.
+
+    nbgrader's own SaveAutoGrades may follow, and writes the same rows once more, one by one.
+    """
+
+    sandbox = Unicode(REQUIRE, help="The sandbox, as in `kit evaluate --sandbox`.").tag(config=True)
 
     def preprocess(self, notebook: Any, resources: Any) -> Any:
-        """Return the notebook with its verdicts, for SaveAutoGrades to read."""
-        record = _evaluate(Slot.of(self.parent.parent, resources))
-        results = {result.name: result for result in record.exercises}
-        for cell in filter(is_grade, notebook.cells):
-            name, points = cell.metadata.nbgrader.grade_id, float(cell.metadata.nbgrader.points)
-            if name not in results or not math.isclose(results[name].max_score, points):
-                raise GradingError(
-                    f"the cell {name!r} gives {points:g} points and the hidden tests do not; "
-                    f"run `kit build {record.assignment}` first"
-                )
-            cell.outputs = grade_outputs(results[name], points)
-        resources["record"] = record
+        """Return the notebook with its verdicts, once they are in the gradebook."""
+        slot = Slot.of(self.parent.parent, resources)
+        record = self.evaluate(slot)
+        show_verdicts(notebook, record)
+        about = slot.student, slot.timestamp()
+        _save(slot, lambda sheet: Entry(*about, marks(record, sheet.worth), comments(notebook)))
         return notebook, resources
 
+    def evaluate(self, slot: Slot) -> Record:
+        """Return the Record of the submission; raise GradingError where the grader fails."""
+        assignment = Assignment.load(slot.course, slot.assignment)
+        submission = read_submission(slot.submitted, assignment.manifest, slot.student)
+        ahead = running_evaluator(assignment, self.sandbox)
+        if ahead not in _begun:
+            _begun.add(ahead)
+            ahead.start(_following(slot, assignment))
+        try:
+            record: Record = ahead.evaluate(submission)
+        except GradingError:
+            stop_evaluator()  # whatever broke it must not reach the next student
+            raise
+        return record
 
-def _evaluate(slot: Slot) -> Record:
-    assignment = Assignment.load(slot.course, slot.assignment)
-    submission = read_submission(slot.submitted, assignment.manifest, slot.student)
-    try:
-        record: Record = running_evaluator(assignment).evaluate(submission)
-    except GradingError:
-        stop_evaluator()  # whatever broke it must not reach the next student
-        raise
-    return record
+
+_begun: WeakSet[Ahead] = WeakSet()
+
+
+def _following(slot: Slot, assignment: Assignment) -> Iterator[Submission]:
+    """Yield this submission and those that nbgrader takes after it, in its order."""
+    coursedir = slot.converter.coursedir
+    anybody = coursedir.format_path(
+        coursedir.submitted_directory, "(.*)", re.escape(slot.assignment), escape=True
+    )
+    for folder in sorted(slot.converter.assignments):
+        path, named = Path(folder), re.fullmatch(anybody, folder)
+        if named and path >= slot.submitted and not path.is_symlink():
+            yield read_submission(path, assignment.manifest, named[1])
+
+
+def _save(slot: Slot, entry_on: Callable[[Sheet], Entry]) -> Sheet:
+    """Write what is to be said about one student; return the assignment as the gradebook has it."""
+    with writing(slot.converter.coursedir.db_url, lambda: None) as session:
+        sheet = Sheet.load(session, slot.assignment)
+        if sheet is None:
+            raise UsageError(f"{slot.assignment} is not in the gradebook; run `kit build` first")
+        write(
+            session, sheet, [entry_on(sheet)], lambda *_: None
+        )  # the penalty has a step of its own
+        session.commit()
+    return sheet
 
 
 def _papers(slot: Slot) -> list[str]:
@@ -110,21 +147,3 @@ def _replace_files(folder: Path, files: Mapping[str, bytes]) -> None:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-
-
-def _rebuilt(released: Path, submission: Submission) -> Any:
-    notebook = nbformat.read(released, as_version=4)
-    sources = {cell_id(name): _shown(text) for name, text in submission.sources().items()}
-    for name, problem in submission.problems.items():
-        sources[cell_id(name)] = f"# {' '.join(problem.split())}"
-    for cell in notebook.cells:
-        if is_grade(cell):
-            # Without an output nbgrader would give full marks; with this one it gives none.
-            cell.outputs = [new_output("error", ename="NotEvaluated", evalue="", traceback=[])]
-        elif (name := cell.metadata.get("nbgrader", {}).get("grade_id")) in sources:
-            cell.source = sources[name]
-    return notebook
-
-
-def _shown(text: str) -> str:
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}\n# ... the rest is not shown"

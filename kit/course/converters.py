@@ -1,8 +1,7 @@
 """Convert a class with nbgrader, one student at a time, whatever a student sent.
 
 nbgrader's own loop leaves out who sent no notebook, lets one bad date stop the class, and tells
-how it went in its log alone. The steps inside the loop stay nbgrader's, so that the gradebook gets
-the same rows from both doors.
+how it went in its log alone. The steps inside the loop stay nbgrader's.
 """
 
 from __future__ import annotations
@@ -11,16 +10,14 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nbgrader.converters import Autograde, BaseConverter, GenerateFeedback
+from nbgrader.converters import BaseConverter, GenerateFeedback
 
 from kit.errors import KitError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from kit.grading.record import Record
-
-    Progress = Callable[[int, int, str], None]  # how many are done, of how many, and who is next
+    Progress = Callable[[int, int, str], None]  # how many are done, of how many, and who is at hand
 
 
 class OneByOne(BaseConverter):  # type: ignore[misc]
@@ -63,11 +60,6 @@ class OneByOne(BaseConverter):  # type: ignore[misc]
             "nbgrader": {**place, "notebook": path.stem, "db_url": self.coursedir.db_url},
         }
 
-    def write_single_notebook(self, output: str, resources: Any) -> None:
-        """Write the notebook, and keep what the preprocessors said beside it."""
-        super().write_single_notebook(output, resources)
-        self.resources = resources
-
     def result(self) -> Any:
         """Return what came out of the student at hand."""
         raise NotImplementedError
@@ -87,28 +79,6 @@ class OneByOne(BaseConverter):  # type: ignore[misc]
         self.convert_single_notebook(self.notebooks[0])
         self.set_permissions(assignment, student)
         return self.result()
-
-
-class _CopyNothing(BaseConverter):  # type: ignore[misc]
-    # Comes after Autograde in the order of bases, so that Autograde.init_assignment calls this.
-    def init_assignment(self, assignment_id: str, student_id: str) -> None:
-        """Leave the copying to Rebuild: nbgrader would follow links and copy what is huge."""
-
-
-class Grade(Autograde, _CopyNothing, OneByOne):  # type: ignore[misc]
-    """What `kit grade` runs: `nbgrader autograde`, and a Record for each student."""
-
-    def result(self) -> Record:
-        """Return what Evaluate found."""
-        record: Record = self.resources["record"]
-        return record
-
-    def discard(self, student: str) -> None:
-        """Remove the page of an earlier attempt, too: its marks are no longer in the gradebook."""
-        super().discard(student)
-        step, assignment = self.coursedir.feedback_directory, self.coursedir.assignment_id
-        page = self.coursedir.format_path(step, student, assignment)
-        shutil.rmtree(page, ignore_errors=True)
 
 
 class Feedback(GenerateFeedback, OneByOne):  # type: ignore[misc]

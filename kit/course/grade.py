@@ -1,34 +1,36 @@
-"""Grade a class: what `kit grade` does."""
+"""Grade a class: what `kit grade` does.
+
+Everything is evaluated first, with the gradebook closed. What came out is written after that, in
+one go: an interrupt before it changes nothing.
+"""
 
 from __future__ import annotations
 
-import logging
-import os
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nbgrader.api import Gradebook, MissingEntry
-
-from kit.course.application import CourseApplication, open_course
+from kit.course.application import open_course
 from kit.course.build import build
-from kit.course.converters import Grade
-from kit.course.evaluators import running_evaluator, stop_evaluator
-from kit.course.slot import TIMESTAMP
-from kit.errors import UsageError
-from kit.grading.assignment import CONFIG, Assignment
-from kit.grading.submission import read_submission
+from kit.course.gradebook import reading, shown
+from kit.course.intake import read_class
+from kit.course.posting import Post
+from kit.course.rebuild import check_points
+from kit.course.sheet import Sheet
+from kit.course.steps import open_autograde
+from kit.errors import GradingError
+from kit.grading.assignment import Assignment
+from kit.grading.pool import evaluate_class
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from kit.course.application import CourseApplication
     from kit.course.converters import Progress
+    from kit.course.intake import Intake
     from kit.grading.record import Record
     from kit.grading.submission import Submission
 
-_log = logging.getLogger(__name__)
-_OURS = {
-    "sanitize_preprocessors": "kit.course.autograde.Rebuild",
-    "autograde_preprocessors": "kit.course.autograde.Evaluate",
-}
+_WAITING = "waiting for the gradebook, which another program is writing"
 
 
 def grade(
@@ -38,91 +40,72 @@ def grade(
     on_progress: Progress | None = None,
     *,
     debug: bool = False,
+    dry_run: bool = False,
 ) -> list[tuple[str, Record | str]]:
     """Return every student with a Record, or with the cause why there is none.
 
-    What is graded again replaces what was there. Each student is in the gradebook before the next
-    one's turn comes, so that an interrupted run keeps what it did.
+    What is graded again replaces what was there. A dry run evaluates, and writes nothing.
     """
     assignment = Assignment.load(course, name)
     application = open_course(course, name, submitted, debug=debug)
-    students = _students(application, name)
-    try:
-        evaluator = running_evaluator(assignment)  # where it cannot start, nobody loses a mark
-        evaluator.start(_submissions(application, assignment, students))
-        _put_in_gradebook(application, name)
-        return _grade(application, students, on_progress)
-    finally:
-        stop_evaluator()
+    converter = open_autograde(application)
+    sheet = read_sheet(application)  # a gradebook that cannot be read is told before the long work
+    intake = _take_in(application, assignment)
+    told = on_progress or (lambda *_: None)
+    outcomes = intake.refused | dict(_evaluate(assignment, intake.submissions, told))
+    if not (sheet or dry_run):
+        sheet = _build(application)
+    if sheet:
+        outcomes = {student: _fitting(outcome, sheet) for student, outcome in outcomes.items()}
+    if sheet and not dry_run:
+        count = len(intake.students)
+        post = Post(converter, sheet, lambda: told(count, count, _WAITING))
+        post.write(intake.submissions, outcomes)
+    return [(student, outcomes[student]) for student in intake.students]
 
 
-def _students(application: CourseApplication, name: str) -> list[str]:
+def read_sheet(application: CourseApplication) -> Sheet | None:
+    """Return the assignment as the gradebook has it; None where it does not."""
+    coursedir = application.coursedir
+    with reading(coursedir.db_url) as session:
+        return Sheet.load(session, coursedir.assignment_id) if session else None
+
+
+def _take_in(application: CourseApplication, assignment: Assignment) -> Intake:
     coursedir = application.coursedir
     submitted = Path(coursedir.root, coursedir.submitted_directory)
-    if not submitted.is_dir():
-        raise UsageError(f"there is no folder {submitted}; collect submissions, or use --submitted")
-    excluded = coursedir.student_id_exclude.split(",")
-    students = sorted(
-        folder.name
-        for folder in submitted.glob("[!.]*")
-        if folder.name not in excluded and (folder / name).is_dir()
-    )
-    if not students:
-        raise UsageError(
-            f"{submitted} holds no submission of {name}; one looks like {submitted}/ada/{name}/"
-        )
-    return students
+
+    def folder_of(student: str) -> Path:
+        step = coursedir.submitted_directory
+        return Path(coursedir.format_path(step, student, assignment.name))
+
+    return read_class(assignment, submitted, coursedir.student_id_exclude.split(","), folder_of)
 
 
-def _submissions(
-    application: CourseApplication, assignment: Assignment, students: list[str]
-) -> list[Submission]:
-    coursedir = application.coursedir
-    return [
-        read_submission(
-            Path(coursedir.format_path(coursedir.submitted_directory, student, assignment.name)),
-            assignment.manifest,
-            student,
-        )
-        for student in students
-    ]
+def _evaluate(
+    assignment: Assignment, submissions: Sequence[Submission], on_progress: Progress
+) -> Iterator[tuple[str, Record | str]]:
+    done = evaluate_class(assignment, submissions)
+    for number, (submission, outcome) in enumerate(done, 1):
+        on_progress(number, len(submissions), submission.name)
+        yield submission.name, outcome
 
 
-def _put_in_gradebook(application: CourseApplication, name: str) -> None:
+def _build(application: CourseApplication) -> Sheet:
     # A fresh clone has no gradebook: it is made of names and marks, so it is not committed.
     coursedir = application.coursedir
-    with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
-        try:
-            gradebook.find_assignment(name)
-        except MissingEntry:
-            missing = True
-        else:
-            missing = False
-    if missing:
-        build(Path(coursedir.root), name)
+    build(Path(coursedir.root), coursedir.assignment_id)
+    if sheet := read_sheet(application):
+        return sheet
+    raise GradingError(
+        f"{coursedir.assignment_id} was released, and is not in {shown(coursedir.db_url)}"
+    )
 
 
-def _grade(
-    application: CourseApplication, students: list[str], on_progress: Progress | None
-) -> list[tuple[str, Record | str]]:
-    converter = Grade(coursedir=application.coursedir, parent=application, force=True)
-    _insist_on_our_steps(converter)
-    for student in students:
-        _warn_about_time(application, student)
-    with warnings.catch_warnings():  # nbgrader's use of SQLAlchemy, noisy and harmless
-        warnings.filterwarnings("ignore", message="Object of type <Submitted.* not in session")
-        return converter.convert(students, on_progress)
-
-
-def _insist_on_our_steps(converter: Grade) -> None:
-    for setting, ours in _OURS.items():
-        if ours not in getattr(converter, setting):
-            raise UsageError(f"{CONFIG} must have {ours!r} in c.Autograde.{setting}")
-
-
-def _warn_about_time(application: CourseApplication, student: str) -> None:
-    coursedir = application.coursedir
-    folder = coursedir.format_path(coursedir.submitted_directory, student, coursedir.assignment_id)
-    path = Path(folder, TIMESTAMP)
-    if os.path.lexists(path) and coursedir.get_existing_timestamp(folder) is None:
-        _log.warning("%s is no date; graded as if never late", path)
+def _fitting(outcome: Record | str, sheet: Sheet) -> Record | str:
+    try:
+        if not isinstance(outcome, str):
+            check_points(outcome, sheet.worth)
+    except GradingError as error:
+        return str(error)
+    return outcome

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from nbformat.v4 import new_output
+from nbformat import from_dict
 
 if TYPE_CHECKING:
     from kit.grading.record import Check, ExerciseResult
@@ -20,16 +20,21 @@ def report(result: ExerciseResult) -> str:
 
 
 def grade_outputs(result: ExerciseResult, points: float) -> list[Any]:
-    """Return the outputs of a grade cell that is worth `points`: the report, then the score.
+    """Return the outputs of a grade cell that is worth `points`: the report, then the score."""
+    # Not made by nbformat's new_output, which validates each one, ten times as long as this takes.
+    shown = {"output_type": "stream", "name": "stdout", "text": report(result)}
+    number = {"text/plain": repr(mark(result, points))}
+    returned = {"output_type": "execute_result", "data": number, "metadata": {}}
+    return [from_dict(shown), from_dict({**returned, "execution_count": None})]
+
+
+def mark(result: ExerciseResult, points: float) -> float:
+    """Return the score as nbgrader may read it: a plain float from 0 to `points`.
 
     nbgrader reads no output, a negative number, NaN and `np.float64(1.5)` as full marks, and more
-    than `points` as an error, so the score is a plain float from 0 to `points`, the only result.
+    than `points` as an error.
     """
-    score = float(min(max(0.0, result.score), points)) if math.isfinite(result.score) else 0.0
-    return [
-        new_output("stream", name="stdout", text=report(result)),
-        new_output("execute_result", data={"text/plain": repr(score)}),
-    ]
+    return float(min(max(0.0, result.score), points)) if math.isfinite(result.score) else 0.0
 
 
 def _line(check: Check) -> str:
@@ -41,4 +46,6 @@ def _line(check: Check) -> str:
 
 def _plain(text: str) -> str:
     # A colour code would be turned into HTML by nbconvert, and other control characters hide text.
+    if text.isprintable():
+        return text
     return "".join(letter if letter.isprintable() else " " for letter in text)

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nbgrader.api import Gradebook
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
@@ -55,21 +53,6 @@ class Slot:
         """Return when it was submitted, as far as `timestamp.txt` says so."""
         when: datetime | None = self.converter.coursedir.get_existing_timestamp(str(self.submitted))
         return when
-
-    def forget(self) -> None:
-        """Take back the automatic marks of an earlier attempt, before this one can fail.
-
-        nbgrader would keep them, and the earlier time of submission too where there is none now.
-        """
-        coursedir = self.converter.coursedir
-        with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
-            submission = gradebook.find_submission(self.assignment, self.student)
-            submission.timestamp = self.timestamp()
-            for notebook in submission.notebooks:
-                notebook.late_submission_penalty = None
-                for grade in notebook.grades:
-                    grade.auto_score, grade.needs_manual_grade = None, True
-            gradebook.db.commit()
 
     def _folder(self, step: str, student: str) -> Path:
         return Path(self.converter.coursedir.format_path(step, student, self.assignment))

@@ -1,14 +1,17 @@
 """A course with one exercise of one file, an evaluator that says what it is told, and nbgrader."""
 
 import shutil
+import warnings
 from pathlib import Path
 
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
+from nbgrader.converters import Autograde
 from nbgrader.preprocessors import ComputeChecksums, SaveCells
 
-from kit.course import evaluators
+from kit.course import evaluators, grade
+from kit.course.application import open_course
 from kit.course.notebook import notebook_text
 from kit.errors import GradingError
 from kit.grading.record import Check, ExerciseResult, Record
@@ -25,38 +28,52 @@ owns = { "activation:relu" = "activations.py:ReLU" }
 """
 
 
-class Evaluator:
-    """Reads the points from the file, as in `points = 1.5`; `break` breaks it."""
+class Evaluators:
+    """Read the points from the file, as in `points = 1.5`; `break` breaks them."""
 
     started = closed = 0
 
-    def __init__(self, _assignment):
-        Evaluator.started += 1
+    def __init__(self):
+        Evaluators.started += 1
 
     def close(self):
-        Evaluator.closed += 1
+        Evaluators.closed += 1
 
-    def evaluate(self, submission):
-        source = submission.sources().get("activations.py", "points = 0")
-        if "break" in source:
-            raise GradingError("the sandbox broke")
-        points = float(source.partition("points = ")[2].split()[0])
-        check = Check(
-            *("test_relu.py::test_it", "keeps what is positive", points, 3.0),
-            *("failed", "value", "HIDDEN x = 0.731", "look at the slope"),
-        )
-        results = (ExerciseResult("relu", "ReLU", (check,)),)
-        about = {"name": submission.name, "sha256": "0"}
-        return Record("small", about, results, "suite", "seed", {"level": "L0"}, {}, 0.1)
+    def evaluate(self, _assignment, _suite, _sandbox, task):
+        return evaluate(task.submission)
+
+
+def evaluate(submission):
+    source = submission.sources().get("activations.py", "points = 0")
+    if "break" in source:
+        raise GradingError("the sandbox broke")
+    points = float((source.partition("points = ")[2].split() or ["0"])[0])
+    check = Check(
+        *("test_relu.py::test_it", "keeps what is positive", points, 3.0),
+        *("failed", "value", "HIDDEN x = 0.731", "look at the slope"),
+    )
+    results = (ExerciseResult("relu", "ReLU", (check,)),)
+    about = {"name": submission.name, "sha256": "0"}
+    return Record("small", about, results, "suite", "seed", {"level": "L0"}, {}, 0.1)
+
+
+def evaluate_class(_assignment, submissions, *_, **__):
+    """Yield what comes out for each, in an order that is not theirs."""
+    for submission in reversed(submissions):
+        try:
+            yield submission, evaluate(submission)
+        except GradingError as error:
+            yield submission, str(error)
 
 
 @pytest.fixture(autouse=True)
 def evaluator(monkeypatch):
-    """Put our evaluator in the place of the real one, and count how often it is started."""
-    monkeypatch.setattr(evaluators, "Evaluator", Evaluator)
-    monkeypatch.setattr(Evaluator, "started", 0)
-    monkeypatch.setattr(Evaluator, "closed", 0)
-    yield Evaluator
+    """Put our evaluators in the place of the real ones, and count how often they are started."""
+    monkeypatch.setattr(evaluators, "Evaluators", Evaluators)
+    monkeypatch.setattr(grade, "evaluate_class", evaluate_class)
+    monkeypatch.setattr(Evaluators, "started", 0)
+    monkeypatch.setattr(Evaluators, "closed", 0)
+    yield Evaluators
     evaluators.stop_evaluator()
 
 
@@ -103,6 +120,22 @@ def submit(small_course):
 
 
 @pytest.fixture
+def plain(small_course):
+    """Grade through nbgrader's own door, as in `plain()`; `c.Autograde` may be changed for it."""
+
+    def autograde(**settings):
+        application = open_course(small_course, "small")
+        converter = Autograde(
+            coursedir=application.coursedir, parent=application, force=True, **settings
+        )
+        with warnings.catch_warnings():  # nbgrader's use of SQLAlchemy, noisy and harmless
+            warnings.filterwarnings("ignore", message="Object of type <Submitted.* not in session")
+            converter.start()
+
+    return autograde
+
+
+@pytest.fixture
 def marks(small_course):
     """Read from the gradebook: the automatic mark of a student and whether a human must look."""
 
@@ -110,6 +143,17 @@ def marks(small_course):
         with Gradebook(database(small_course)) as gradebook:
             grade = gradebook.find_grade("relu", "small", "small", student)
             return grade.auto_score, grade.needs_manual_grade
+
+    return read
+
+
+@pytest.fixture
+def files(small_course):
+    """Read every file of the course, the gradebook too, to see whether anything has changed."""
+
+    def read():
+        paths = [path for path in small_course.rglob("*") if path.is_file()]
+        return {path.relative_to(small_course).as_posix(): path.read_bytes() for path in paths}
 
     return read
 

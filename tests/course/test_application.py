@@ -60,6 +60,10 @@ def test_a_missing_or_empty_folder_of_submissions_is_an_error(small_course):
         ("1 / 0", "nbgrader_config.py cannot be loaded: division by zero"),
         ("c.Autograde.autograde_preprocessors = []", "must have 'kit.course.autograde.Evaluate'"),
         ("c.Autograde.sanitize_preprocessors = []", "must have 'kit.course.autograde.Rebuild'"),
+        (
+            "c.Autograde.autograde_preprocessors.append('nbgrader.preprocessors.LimitOutput')",
+            "'nbgrader.preprocessors.LimitOutput' .* no step that kit grade takes",
+        ),
     ],
 )
 def test_nothing_is_graded_with_a_configuration_that_would_run_students_code(

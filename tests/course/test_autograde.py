@@ -3,10 +3,13 @@
 import json
 
 import nbformat
+import pytest
+from nbgrader.converters.base import NbGraderException
 from nbgrader.utils import determine_grade
 
 from kit.course import autograde, evaluators
 from kit.course.grade import grade
+from kit.errors import GradingError
 from kit.grading.assignment import Assignment
 
 
@@ -129,17 +132,22 @@ def test_a_submission_that_is_a_link_to_another_one_is_not_graded(small_course, 
     assert outcomes["ada"].score == 3.0
 
 
-def test_a_cell_that_was_never_evaluated_earns_nothing(small_course, submit, monkeypatch):
+def test_a_cell_that_was_never_evaluated_earns_nothing(small_course, submit, plain, monkeypatch):
     seen = []
-    monkeypatch.setattr(autograde, "_evaluate", lambda slot: seen.append(slot.autograded) or 1 / 0)
-    monkeypatch.setattr("kit.course.converters.Grade.discard", lambda *_: None)
-    submit("ada", "points = 3")
 
-    grade(small_course, "small")
+    def interrupt(_self, slot):
+        seen.append(nbformat.read(slot.autograded / "small.ipynb", as_version=4).cells)
+        raise GradingError("stopped")
 
-    cells = nbformat.read(seen[0] / "small.ipynb", as_version=4).cells
-    graded = [found for found in cells if found.metadata.get("nbgrader", {}).get("grade")]
+    monkeypatch.setattr(autograde.Evaluate, "evaluate", interrupt)
+    submit("ada", "points = 3", small="{}")
+
+    with pytest.raises(NbGraderException):
+        plain()
+
+    graded = [found for found in seen[0] if found.metadata.get("nbgrader", {}).get("grade")]
     assert [determine_grade(found) for found in graded] == [(0, 3.0)]
+    assert not (small_course / "autograded" / "ada" / "small").exists()
 
 
 def test_points_that_have_changed_since_the_release_are_an_error_not_a_mark(
@@ -154,31 +162,32 @@ def test_points_that_have_changed_since_the_release_are_an_error_not_a_mark(
     assert marks("ada") == (None, True)
 
 
-def test_one_evaluator_serves_a_class_and_is_closed_after_it(small_course, submit, evaluator):
+def test_one_evaluator_serves_all_of_nbgraders_own_door(submit, evaluator, plain):
     for student in ("ada", "bob", "eve"):
-        submit(student, "points = 1")
+        submit(student, "points = 1", small="{}")
 
-    grade(small_course, "small")
+    plain()
 
-    assert (evaluator.started, evaluator.closed) == (1, 1)
+    assert evaluator.started == 1
 
 
-def test_a_broken_evaluator_is_replaced_for_the_next_student(small_course, submit, evaluator):
-    submit("ada", "break")
-    submit("bob", "points = 1")
+def test_a_broken_evaluator_is_replaced_for_the_next_student(submit, evaluator, plain):
+    submit("ada", "break", small="{}")
+    submit("bob", "points = 1", small="{}")
 
-    grade(small_course, "small")
+    with pytest.raises(NbGraderException):
+        plain()
 
-    assert (evaluator.started, evaluator.closed) == (2, 2)
+    assert (evaluator.started, evaluator.closed) == (2, 1)
 
 
 def test_a_changed_suite_gets_a_fresh_evaluator(small_course, evaluator):
     assignment = Assignment.load(small_course, "small")
-    first = evaluators.running_evaluator(assignment)
-    again = evaluators.running_evaluator(assignment)
+    first = evaluators.running_evaluator(assignment, "off")
+    again = evaluators.running_evaluator(assignment, "off")
 
     (assignment.hidden / "test_relu.py").write_text("# changed", encoding="utf-8")
-    changed = evaluators.running_evaluator(assignment)
+    changed = evaluators.running_evaluator(assignment, "off")
 
     assert first is again
     assert changed is not first

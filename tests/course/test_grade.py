@@ -4,6 +4,7 @@ import pytest
 from nbgrader.api import Gradebook
 
 from kit.course import grade as module
+from kit.course import posting
 from kit.course.grade import grade
 from kit.errors import GradingError
 
@@ -73,37 +74,47 @@ def test_an_evaluator_that_cannot_start_takes_no_mark(small_course, submit, mark
     submit("ada", "points = 3")
     grade(small_course, "small")
 
-    def refuse(_assignment):
+    def refuse(*_):
         raise GradingError("no sandbox here")
+        yield
 
-    monkeypatch.setattr(module, "running_evaluator", refuse)
+    monkeypatch.setattr(module, "evaluate_class", refuse)
 
     with pytest.raises(GradingError, match="no sandbox here"):
         grade(small_course, "small")
     assert marks("ada") == (3.0, False)
 
 
-def test_what_was_finished_before_an_interrupt_stays(small_course, submit, marks):
+def test_an_interrupt_while_students_are_evaluated_changes_nothing(small_course, submit, files):
     submit("ada", "points = 3")
+    grade(small_course, "small")
+    submit("ada", "points = 1")
     submit("bob", "points = 3")
+    before = files()
 
-    def interrupt(*progress):
-        if progress == (1, 2, "bob"):
-            raise KeyboardInterrupt
+    def interrupt(*_):
+        raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         grade(small_course, "small", on_progress=interrupt)
-    assert marks("ada") == (3.0, False)
+    assert files() == before
 
 
-def test_progress_names_who_is_next(small_course, submit):
+def test_progress_names_who_is_done(small_course, submit):
     submit("ada", "points = 3")
     submit("bob", "break")
     seen = []
 
     grade(small_course, "small", on_progress=lambda *progress: seen.append(progress))
 
-    assert seen == [(0, 2, "ada"), (1, 2, "bob")]
+    assert seen == [(1, 2, "bob"), (2, 2, "ada")]
+
+
+def test_what_comes_out_is_in_the_order_of_the_names_whoever_is_done_first(small_course, submit):
+    for student in ("eve", "bob", "ada"):
+        submit(student, "points = 3")
+
+    assert [student for student, _ in grade(small_course, "small")] == ["ada", "bob", "eve"]
 
 
 def test_a_late_submission_is_penalized_as_the_course_says(small_course, submit, marks):
@@ -132,7 +143,7 @@ def test_a_date_that_is_none_is_told_and_does_not_stop_the_grading(
     assert {marks(student) for student in students} == {(3.0, False)}
     assert {entry(small_course, student) for student in students} == {(None, None)}
     assert not list((small_course / "autograded").rglob("timestamp.txt"))
-    told = [record.getMessage() for record in caplog.records if record.name == module.__name__]
+    told = [record.getMessage() for record in caplog.records if record.name == posting.__name__]
     for student, message in zip(students, told, strict=True):
         assert message.endswith(
             f"{student}/small/timestamp.txt is no date; graded as if never late"

@@ -90,16 +90,94 @@ def pages(course):
     }
 
 
+ONLY_OURS = ("bad date", "no notebook")  # who is graded by `kit grade` alone
+
+
+def common_rows(rows, course):
+    return [row for row in rows(course) if not any(f"'{name}'" in row for name in ONLY_OURS)]
+
+
+def autograded(course):
+    return {
+        (student.name, path.relative_to(student).as_posix()): (
+            path.read_bytes(),
+            path.stat().st_mode,
+        )
+        for student in course.glob("autograded/*")
+        if student.name not in ONLY_OURS
+        for path in student.rglob("*.*")
+    }
+
+
+@pytest.fixture(scope="module")
+def regraded(plain, ours, run_python):
+    """Both courses after a human has graded, some have handed in anew, and one has sent a link."""
+    doors = {
+        "plain": (plain[0], ("-m", "nbgrader", "autograde", "backprop", "--force")),
+        "ours": (ours[0], ("-m", "kit", "grade", "backprop")),
+    }
+    done = {}
+    for name, (course, command) in doors.items():
+        again = shutil.copytree(course, course.with_name(f"{name} again"), symlinks=True)
+        give_marks_by_hand(again)
+        shutil.copy(again / "assignments/backprop/losses.py", again / "submitted/late/backprop")
+        (again / "submitted/truncated/backprop").rename(again / "submitted/truncated/elsewhere")
+        (again / "submitted/truncated/backprop").symlink_to("elsewhere")
+        done[name] = again, run_python(*command, cwd=again)
+    return done
+
+
+def give_marks_by_hand(course):
+    """Mark what comes at even places of a list that both gradebooks share."""
+    with closing(sqlite3.connect(course / "gradebook.db")) as database, database:
+        found = database.execute(
+            """
+            SELECT grade.id FROM grade
+            JOIN submitted_notebook AS sheet ON sheet.id = grade.notebook_id
+            JOIN submitted_assignment AS submitted ON submitted.id = sheet.assignment_id
+            JOIN base_cell ON base_cell.id = grade.cell_id
+            WHERE student_id NOT IN ('bad date', 'no notebook')
+            ORDER BY student_id, base_cell.name
+            """
+        ).fetchall()
+        database.executemany(
+            "UPDATE grade SET manual_score = 7.5, extra_credit = 0.5, needs_manual_grade = 0"
+            " WHERE id = ?",
+            found[::2],
+        )
+        database.execute("UPDATE comment SET manual_comment = 'well done'")
+
+
 def test_the_rows_of_both_gradebooks_are_equal(plain, ours, rows):
-    only_ours = ("'bad date'", "'no notebook'")
+    ours_rows = common_rows(rows, ours[0])
 
-    ours_rows, plain_rows = (
-        [row for row in rows(course) if not any(name in row for name in only_ours)]
-        for course in (ours[0], plain[0])
-    )
-
-    assert ours_rows == plain_rows
+    assert ours_rows == common_rows(rows, plain[0])
     assert sum(row.startswith("('grade',") for row in ours_rows) == 6 * 7
+
+
+def test_the_rows_are_equal_after_a_regrade_with_manual_marks_and_a_failure(regraded, rows, total):
+    (plain, plain_done), (ours, ours_done) = regraded["plain"], regraded["ours"]
+    ours_rows = common_rows(rows, ours)
+
+    assert ours_rows == common_rows(rows, plain)
+    assert (
+        sum("('manual_score', 7.5)" in row for row in ours_rows if row.startswith("('grade'")) == 21
+    )
+    assert (plain_done.returncode, ours_done.returncode) == (1, 1)
+    assert "1 of 9 could not be graded" in ours_done.stderr
+    assert total(ours, "truncated") is None
+    assert 0 < total(ours, "late") < 100
+
+
+@pytest.mark.parametrize("when", ["first", "again"])
+def test_both_doors_leave_the_same_folders_to_the_byte(when, plain, ours, regraded):
+    courses = {"first": (plain[0], ours[0]), "again": [regraded[d][0] for d in ("plain", "ours")]}
+
+    plain_files, ours_files = map(autograded, courses[when])
+
+    assert ours_files.keys() == plain_files.keys()
+    assert ours_files == plain_files
+    assert len(ours_files) > 20
 
 
 def test_plain_nbgrader_fails_only_for_the_date_that_is_none(plain, total):

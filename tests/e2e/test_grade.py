@@ -58,6 +58,34 @@ def test_a_program_gets_one_record_a_line(clone, run_python):
     assert [record["score"] for record in records] == [100.0, 0.0]
 
 
+@pytest.mark.usefixtures("graded")
+def test_a_dry_run_prints_whose_marks_would_change_and_writes_nothing(clone, run_python):
+    elsewhere = clone.parent / "dry"
+    shutil.copytree(clone / "submitted/stubs", elsewhere / "stubs")
+    for student in ("stubs", "zoe"):
+        shutil.copytree(
+            clone / "solutions/backprop", elsewhere / student / "backprop", dirs_exist_ok=True
+        )
+    before = {path: path.stat().st_mtime_ns for path in [clone, *clone.glob("*book.db*")]}
+    options = ("--submitted", elsewhere, "--dry-run")
+
+    done = run_python("-m", "kit", "grade", "backprop", *options, cwd=clone)
+    told = run_python("-m", "kit", "grade", "backprop", *options, "--json", cwd=clone)
+
+    lines = [line.split() for line in done.stdout.splitlines()]
+    assert lines == [["student", "is", "would", "be"], ["stubs", "0", "100"], ["zoe", "new", "100"]]
+    assert done.stderr == "2 of 2 would change; nothing was written\n"
+    stubs, zoe = (json.loads(line) for line in told.stdout.splitlines())
+    assert (stubs["student"], stubs["before"]["relu"], stubs["after"]["relu"]) == (
+        "stubs",
+        0.0,
+        15.0,
+    )
+    assert (zoe["student"], zoe["before"]) == ("zoe", None)
+    assert {path: path.stat().st_mtime_ns for path in before} == before
+    assert not (clone / "autograded/zoe").exists()
+
+
 def test_a_broken_configuration_grades_nothing(copy_course, tmp_path, run_python):
     course = copy_course(tmp_path / "course")
     (course / "nbgrader_config.py").write_text("c = get_config()\n1 / 0\n", encoding="utf-8")

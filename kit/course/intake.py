@@ -1,0 +1,75 @@
+"""See who has handed in, and what. Nothing here needs nbgrader, which takes long to import."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from kit.errors import UsageError
+from kit.grading.submission import read_submission
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+    from pathlib import Path
+
+    from kit.grading.assignment import Assignment
+    from kit.grading.submission import Submission
+
+_LONGEST = 128  # characters of a student's name: as many as the gradebook holds
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """A class that has handed in: what can be evaluated, and for whom nothing can, the cause."""
+
+    students: list[str]
+    submissions: list[Submission] = field(default_factory=list)
+    refused: dict[str, str] = field(default_factory=dict)
+
+
+def read_class(
+    assignment: Assignment,
+    submitted: Path,
+    excluded: Collection[str],
+    folder_of: Callable[[str], Path],
+) -> Intake:
+    """Read what every student has handed in, in the order of their names."""
+    intake = Intake(_students(submitted, assignment.name, excluded))
+    for student in intake.students:
+        try:
+            intake.submissions.append(_read(assignment, student, folder_of(student)))
+        except UsageError as error:
+            intake.refused[student] = str(error)
+    return intake
+
+
+def unfit_name(student: str) -> str | None:
+    """Return why the gradebook cannot hold a student of that name; None where it can."""
+    if len(student) > _LONGEST:
+        return f"the name is longer than {_LONGEST} characters; rename the folder"
+    if any("\ud800" <= letter <= "\udfff" for letter in student):  # bytes that are no character
+        return "the name is not UTF-8; rename the folder"
+    return None
+
+
+def _students(submitted: Path, name: str, excluded: Collection[str]) -> list[str]:
+    if not submitted.is_dir():
+        raise UsageError(f"there is no folder {submitted}; collect submissions, or use --submitted")
+    students = sorted(
+        folder.name
+        for folder in submitted.glob("[!.]*")
+        if folder.name not in excluded and (folder / name).is_dir()
+    )
+    if not students:
+        raise UsageError(
+            f"{submitted} holds no submission of {name}; one looks like {submitted}/ada/{name}/"
+        )
+    return students
+
+
+def _read(assignment: Assignment, student: str, folder: Path) -> Submission:
+    if problem := unfit_name(student):
+        raise UsageError(problem)
+    if folder.is_symlink():
+        raise UsageError(f"{folder} is a link; send in the files themselves")
+    return read_submission(folder, assignment.manifest, student)

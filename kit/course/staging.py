@@ -1,0 +1,91 @@
+"""Prepare the folders of autograded/ aside, then put them in place: all of them, or none."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import tempfile
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_log = logging.getLogger(__name__)
+_GROUP = 0o2770  # as nbgrader sets it where instructors share a course
+
+
+class Stage:
+    """Holds new folders until they take the places of the old ones."""
+
+    def __init__(self, folder: Path, permissions: int, *, shared: bool) -> None:
+        self._folder, self._permissions, self._shared = folder, permissions, shared
+        self._targets: list[tuple[Path, Path | None]] = []
+        self._moved: list[tuple[Path, Path]] = []
+        self.is_stuck = False
+
+    def add(self, target: Path, files: Mapping[str, bytes]) -> None:
+        """Write a folder that is to be at `target`."""
+        new = self._folder / f"{len(self._targets)}.new"
+        new.mkdir()
+        for name, content in files.items():
+            path = new / name
+            if "/" in name:
+                path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+            path.chmod(self._permissions)
+        if self._shared:
+            for folder in (new, *(path for path in new.rglob("*") if path.is_dir())):
+                folder.chmod(folder.stat().st_mode & 0o777 | _GROUP)
+        self._targets.append((target, new))
+
+    def remove(self, target: Path) -> None:
+        """Note that nothing is to be at `target`."""
+        self._targets.append((target, None))
+
+    @contextmanager
+    def in_place(self) -> Iterator[None]:
+        """Put everything in place; on an exception, here or in what follows, all is put back."""
+        try:
+            for number, (target, new) in enumerate(self._targets):
+                self._swap(target, new, self._folder / f"{number}.old")
+            yield
+        except BaseException:
+            self._put_back()
+            raise
+
+    def _swap(self, target: Path, new: Path | None, old: Path) -> None:
+        with suppress(FileNotFoundError):
+            self._move(target, old)
+        if new:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            self._move(new, target)
+
+    def _put_back(self) -> None:
+        for there, back in reversed(self._moved):
+            try:
+                there.rename(back)
+            except OSError:
+                self.is_stuck = True
+                _log.exception("%s cannot be put back; %s is left as it is", there, self._folder)
+
+    def _move(self, source: Path, target: Path) -> None:
+        source.rename(target)
+        self._moved.append((target, source))
+
+
+@contextmanager
+def staging(folder: Path, permissions: int, *, shared: bool) -> Iterator[Stage]:
+    """Yield a stage on the disk that holds `folder`; what it holds at the end is deleted."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if shared and folder.stat().st_mode & _GROUP != _GROUP:
+        with suppress(PermissionError):
+            folder.chmod(folder.stat().st_mode & 0o777 | _GROUP)
+    aside = Path(tempfile.mkdtemp(prefix=".kit-", dir=folder))
+    stage = Stage(aside, permissions, shared=shared)
+    try:
+        yield stage
+    finally:
+        if not stage.is_stuck:  # else the only copy of something may be in there
+            shutil.rmtree(aside, ignore_errors=True)
