@@ -16,7 +16,7 @@ import numpy as np
 from kit.bench import Bench
 from kit.data import circles, moons, xor
 from kit.manifest import read_manifest
-from kit.testing.accuracy import accuracy_after_training
+from kit.testing.accuracy import accuracies_after_training
 from kit.testing.parts import Student
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -50,10 +50,8 @@ def main() -> None:
     for name, start in STARTS.items():
         print(f"{name:<18}", end="", flush=True)
         for data, bar in BARS.items():
-            reached = [
-                accuracy_after_training(student(start), judge, data, np.random.default_rng(seed))
-                for seed in range(seeds)
-            ]
+            rngs = [np.random.default_rng(seed) for seed in range(seeds)]
+            reached = accuracies_after_training(student(start), judge, data, rngs)
             below = np.mean([result < bar for result in reached])
             print(f"{min(reached):>14.3f} {below:>7.1%}", end="", flush=True)
         print()

@@ -67,6 +67,8 @@ class Bench:
     `sources` maps a file's name to its text. Whatever a student's code raises comes out as a
     PartError, except a KeyboardInterrupt. `settings` are attributes that an object is given right
     before it is asked. A worker, which has nobody to warn, is spared the guard against warnings.
+
+    Handles count from 0, so that who asks from afar knows the next one without waiting for it.
     """
 
     def __init__(self, sources: Mapping[str, str], *, in_worker: bool = False) -> None:
@@ -90,6 +92,10 @@ class Bench:
         """Keep a random generator that several parts are to share."""
         return self._keep(np.random.default_rng(seed))
 
+    def keep_failure(self, error: PartError) -> None:
+        """Keep what went wrong in the place of an object: whoever uses it then is told."""
+        self._keep(error)
+
     def call(
         self,
         handle: Handle,
@@ -102,6 +108,19 @@ class Bench:
         part = self._set(handle, settings)
         return self._run(lambda: plain(getattr(part, method)(*given))), plain(given)
 
+    def call_after(
+        self,
+        first: tuple[str, Sequence[Any]],
+        handle: Handle,
+        method: str,
+        arguments: Sequence[Any],
+        settings: Mapping[str, Any] = NOTHING,
+    ) -> tuple[Any, Any]:
+        """Do the same right after another method, whatever comes of that one."""
+        with contextlib.suppress(PartError):
+            self.call(handle, *first, {name: np.array(value) for name, value in settings.items()})
+        return self.call(handle, method, arguments, settings)
+
     def get(self, handle: Handle, attribute: str, settings: Mapping[str, Any] = NOTHING) -> Any:
         """Return an attribute's value."""
         part = self._set(handle, settings)
@@ -111,27 +130,27 @@ class Bench:
         self, steps: Sequence[Handle], loss: Handle, shapes: Sequence[Mapping[str, Sequence[int]]]
     ) -> Handle:
         """Stack parts into a network, with its loss and the shapes of each step's parameters."""
-        stack = Network([self._objects[step.number] for step in steps])
-        return self._keep(Trainee(stack, self._objects[loss.number], shapes))
+        parts = [self._object(step) for step in steps]
+        return self._keep(Trainee(Network(parts), self._object(loss), shapes))
 
     def gradients(self, questions: Sequence[tuple[Handle, Array, Array, Array]]) -> list[Array]:
         """Return for each network, parameters, x and y: dL/dparameters, one vector."""
         result: list[Array] = self._run(
             lambda: [
-                plain(self._objects[network.number].gradients(parameters, x, y))
-                for network, parameters, x, y in questions
+                plain(self._object(network).gradients(*map(np.array, given)))
+                for network, *given in questions
             ]
         )
         return result
 
     def outputs(self, network: Handle, parameters: Array, x: Array) -> Array:
         """Return what the network answers to x, with the parameters given."""
-        trainee = self._objects[network.number]
-        result: Array = self._run(lambda: plain(trainee.outputs(parameters, x)))
+        trainee = self._object(network)
+        result: Array = self._run(lambda: plain(trainee.outputs(np.array(parameters), np.array(x))))
         return result
 
     def _set(self, handle: Handle, settings: Mapping[str, Any]) -> Any:
-        part = self._objects[handle.number]
+        part = self._object(handle)
         for name, value in settings.items():
             self._run(functools.partial(setattr, part, name, value))
         return part
@@ -140,13 +159,19 @@ class Bench:
         self._objects.append(thing)
         return Handle(len(self._objects) - 1)
 
+    def _object(self, handle: Handle) -> Any:
+        found = self._objects[handle.number]
+        if isinstance(found, PartError):
+            raise found
+        return found
+
     def _resolve(self, arguments: Iterable[Any]) -> tuple[Any, ...]:
         return tuple(map(self._resolved, arguments))
 
     def _resolved(self, argument: Any) -> Any:
         match argument:
-            case Handle(number):
-                return self._objects[number]
+            case Handle():
+                return self._object(argument)
             case Seed(number):
                 return np.random.default_rng(number)
         return argument

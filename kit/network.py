@@ -155,7 +155,9 @@ class _Step:
         for name in names:
             if name not in gradients:
                 came, needed = list(gradients), list(names)
-                raise ShapeError(f"{self}: backward returned gradients for {came}, expected {needed}")
+                raise ShapeError(
+                    f"{self}: backward returned gradients for {came}, expected {needed}"
+                )
             shape = getattr(self.part, name).shape
             _check_shape("{}: the gradient of {}", gradients[name], shape, self, name)
             checked[name] = gradients[name]

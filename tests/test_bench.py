@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from kit.bench import DEPTH_LIMIT, TEXT_LIMIT, Bench, Handle, Opaque, plain
+from kit.bench import DEPTH_LIMIT, TEXT_LIMIT, Bench, Handle, Opaque, Seed, plain
 from kit.errors import PartError
 
 SOLUTIONS = Path(__file__).parents[1] / "solutions" / "backprop"
@@ -94,6 +94,28 @@ def test_a_file_without_any_table_is_read_by_its_class():
     assert bench.get(bench.make(*RELU, ()), "name") == "no table"
 
 
+def test_the_table_of_a_file_is_asked_for_once(tmp_path):
+    log = tmp_path / "log"
+    bench = bench_of(f"""
+        class ReLU:
+            def forward(self): pass
+            def backward(self): pass
+        Sigmoid = type("Sigmoid", (ReLU,), {{}})
+
+        @kit.hookimpl
+        def kit_activations():
+            with open({str(log)!r}, "a") as log:
+                log.write("x")
+            return {{"relu": ReLU}}
+    """)
+
+    for _ in range(2):
+        bench.make(*RELU, ())
+        bench.make("activation:sigmoid", "activations.py:Sigmoid", ())
+
+    assert log.read_text() == "x"
+
+
 def test_a_class_that_is_not_there_is_named():
     error = failure(bench_of("class Relu: pass").make, *RELU, ())
 
@@ -115,6 +137,20 @@ def test_arguments_and_generators_reach_the_factory():
     )
 
 
+def test_a_seed_reaches_each_factory_as_dice_that_nobody_has_thrown():
+    bench = bench_of("""
+        class ReLU:
+            def __init__(self, width, rng):
+                self.drawn = rng.standard_normal(width)
+    """)
+
+    for seed in (5, 5, 6):
+        np.testing.assert_array_equal(
+            bench.get(bench.make(*RELU, (3, Seed(seed))), "drawn"),
+            np.random.default_rng(seed).standard_normal(3),
+        )
+
+
 def test_a_bare_part_has_not_seen_its_init():
     bench = bench_of("""
         class ReLU:
@@ -132,9 +168,27 @@ def test_two_parts_of_one_class_are_two_objects():
     bench = bench_of("class ReLU: color = 'none'")
     first, second = bench.make(*RELU, ()), bench.make(*RELU, ())
 
-    bench.set(first, "color", "red")
+    bench.get(first, "color", {"color": "red"})
 
     assert (bench.get(first, "color"), bench.get(second, "color")) == ("red", "none")
+
+
+def test_what_is_set_is_there_when_the_part_is_asked_and_stays():
+    bench = bench_of("""
+        class ReLU:
+            def forward(self, x):
+                self.weights = self.weights + 1
+                return self.weights * x + self.bias
+    """)
+    part = bench.make(*RELU, ())
+
+    first, _ = bench.call(part, "forward", [10], {"weights": 1, "bias": 2})
+    second, _ = bench.call(part, "forward", [10])
+    third, _ = bench.call(part, "forward", [10], {"bias": 0})
+
+    assert (first, second, third) == (22, 32, 40)
+    assert bench.get(part, "weights", {"weights": 7, "bias": 8}) == 7
+    assert bench.get(part, "bias") == 8
 
 
 # What goes wrong in a file
@@ -252,7 +306,8 @@ def test_a_property_that_raises_is_an_error_of_the_part():
     part = bench.make(*RELU, ())
 
     assert failure(bench.get, part, "weights").text == "no"
-    assert failure(bench.set, part, "weights", 1).text == "never"
+    assert failure(bench.get, part, "weights", {"weights": 1}).text == "never"
+    assert failure(bench.call, part, "forward", [], {"weights": 1}).text == "never"
 
 
 def test_a_value_that_breaks_while_it_is_copied_is_an_error_of_the_part():
@@ -460,33 +515,53 @@ def stack():
     ]
     loss = bench.make("loss:bce", "losses.py:BinaryCrossEntropy", ())
     steps = [step for pair in zip(layers, activations, strict=True) for step in pair]
-    parameters = [
-        {name: np.array(bench.get(step, name)) for name in names}
-        for step, names in zip(steps, [("weights", "bias"), ()] * 2, strict=True)
+    names = [("weights", "bias"), ()] * 2
+    values = [
+        {name: bench.get(step, name) for name in own}
+        for step, own in zip(steps, names, strict=True)
     ]
-    return bench, bench.network(steps, loss), loss, parameters
+    shapes = [{name: value.shape for name, value in own.items()} for own in values]
+    parameters = np.concatenate([value.ravel() for own in values for value in own.values()])
+    return bench, bench.network(steps, loss, shapes), loss, parameters
 
 
-def test_the_gradients_of_a_network_are_the_slopes_of_its_loss(stack, rng):
+@pytest.fixture
+def batch(rng):
+    return rng.standard_normal((5, 2)), np.array([[1.0], [0.0], [1.0], [1.0], [0.0]])
+
+
+def test_the_gradients_of_a_network_are_the_slopes_of_its_loss(stack, batch):
     bench, network, loss, parameters = stack
-    x, y = rng.standard_normal((5, 2)), np.array([[1.0], [0.0], [1.0], [1.0], [0.0]])
+    x, y = batch
 
-    slopes = bench.gradients(network, parameters, x, y)
+    (slopes,) = bench.gradients([(network, parameters, x, y)])
 
-    for step, values in enumerate(parameters):
-        assert set(slopes[step]) == set(values)
-        for name, value in values.items():
-            for place in np.ndindex(value.shape):
-                losses = []
-                for move in (1e-6, -1e-6):
-                    moved = [dict(each) for each in parameters]
-                    moved[step][name] = value.copy()
-                    moved[step][name][place] += move
-                    y_pred = bench.outputs(network, moved, x)
-                    losses.append(bench.call(loss, "forward", [y, y_pred])[0])
-                assert slopes[step][name][place] == pytest.approx(
-                    (losses[0] - losses[1]) / 2e-6, rel=1e-4, abs=1e-7
-                )
+    assert slopes.shape == parameters.shape == (2 * 3 + 3 + 3 * 1 + 1,)
+    for place in range(parameters.size):
+        losses = []
+        for move in (1e-6, -1e-6):
+            moved = parameters.copy()
+            moved[place] += move
+            y_pred = bench.outputs(network, moved, x)
+            losses.append(bench.call(loss, "forward", [y, y_pred])[0])
+        assert slopes[place] == pytest.approx((losses[0] - losses[1]) / 2e-6, rel=1e-4, abs=1e-7)
+
+
+def test_each_question_of_many_is_answered_as_if_it_were_the_only_one(stack, batch):
+    bench, network, _, parameters = stack
+    x, y = batch
+    questions = [
+        (network, parameters, x, y),
+        (network, parameters + 1.0, x[:3], y[:3]),
+        (network, parameters, x, y),
+    ]
+
+    answers = bench.gradients(questions)
+
+    for answer, question in zip(answers, questions, strict=True):
+        np.testing.assert_array_equal(answer, bench.gradients([question])[0])
+    assert (answers[0] == answers[2]).all()
+    assert (answers[0] != answers[1]).any()
 
 
 def test_what_a_network_answers_depends_on_the_parameters_given(stack, rng):
@@ -494,7 +569,7 @@ def test_what_a_network_answers_depends_on_the_parameters_given(stack, rng):
     x = rng.standard_normal((4, 2))
 
     before = bench.outputs(network, parameters, x)
-    parameters[2]["bias"] = parameters[2]["bias"] + 40.0
+    parameters[-1] += 40.0  # the bias of the last layer
     after = bench.outputs(network, parameters, x)
 
     assert before.shape == after.shape == (4, 1)
@@ -502,12 +577,44 @@ def test_what_a_network_answers_depends_on_the_parameters_given(stack, rng):
     assert (after > 0.999).all()
 
 
+def test_parameters_have_the_shapes_that_were_told():
+    bench = bench_of(
+        """
+        class ReLU:
+            parameters = ("kernel", "shift")
+            def forward(self, x):
+                self.seen = (self.kernel, self.shift)
+                return x @ self.kernel + self.shift
+            def backward(self, grad, x):
+                return grad @ self.kernel.T, {"shift": grad.sum(axis=0), "kernel": x.T @ grad}
+        """,
+        losses="""
+        class Sum:
+            def forward(self, y, y_pred): return y_pred.sum()
+            def backward(self, y, y_pred): return np.ones_like(y_pred)
+        """,
+    )
+    part, loss = bench.make(*RELU, ()), bench.make("loss:sum", "losses.py:Sum", ())
+    network = bench.network([part], loss, [{"kernel": (2, 3), "shift": (3,)}])
+    x, parameters = np.array([[1.0, 2.0], [3.0, 4.0]]), np.arange(9.0)
+
+    (slopes,) = bench.gradients([(network, parameters, x, np.zeros((2, 3)))])
+
+    kernel, shift = bench.get(part, "seen")
+    np.testing.assert_array_equal(kernel, [[0.0, 1.0, 2.0], [3.0, 4.0, 5.0]])
+    np.testing.assert_array_equal(shift, [6.0, 7.0, 8.0])
+    np.testing.assert_array_equal(slopes, [4.0, 4.0, 4.0, 6.0, 6.0, 6.0, 2.0, 2.0, 2.0])
+
+
 def test_what_a_part_raises_in_a_network_is_an_error_of_the_part(stack):
     bench, network, _, parameters = stack
+    x = np.ones((2, 7))
 
-    error = failure(bench.outputs, network, parameters, np.ones((2, 7)))
-
-    assert "(2, 7)" in error.text
+    for error in (
+        failure(bench.outputs, network, parameters, x),
+        failure(bench.gradients, [(network, parameters, x, np.ones((2, 1)))]),
+    ):
+        assert "(2, 7)" in error.text
 
 
 def test_a_handle_is_a_number_and_nothing_else():

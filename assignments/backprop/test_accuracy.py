@@ -3,13 +3,10 @@
 import pytest
 
 from kit.data import moons
-from kit.testing.accuracy import accuracy_after_training, assert_learns
+from kit.testing.accuracy import assert_learns
 
 pytestmark = pytest.mark.exercise("accuracy")
 
 
 def test_the_network_of_your_parts_learns_moons(student, rng):
-    def trial():
-        return accuracy_after_training(student, student, moons, rng)
-
-    assert_learns(trial, 0.95, "moons", trials=1)
+    assert_learns(student, student, moons, 0.95, rng)

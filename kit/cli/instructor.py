@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
 
-from kit.cli.options import COURSE, JOBS, SANDBOX
+from kit.cli.options import CLUSTER, COURSE, JOBS, SANDBOX, SUBMITTED
+
 
 @click.command()
 @click.argument("assignment")
@@ -22,18 +24,16 @@ def build(assignment: str, course: Path | None) -> None:
 
 @click.command()
 @click.argument("assignment")
-@click.option(
-    "--submitted",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="Where the submissions are, as DIR/student/ASSIGNMENT/; else the course's own folder.",
-)
+@SUBMITTED
 @click.option("--feedback", is_flag=True, help="Write the pages that students get back, too.")
 @click.option("--dry-run", is_flag=True, help="Print whose marks would change; write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print one student a line, for a program.")
 @click.option(
     "--debug", is_flag=True, help="Show what nbgrader logs, and the traceback of an error."
 )
+@SANDBOX
+@JOBS
+@CLUSTER
 @COURSE
 @click.pass_context
 def grade(
@@ -44,6 +44,9 @@ def grade(
     dry_run: bool,
     as_json: bool,
     debug: bool,
+    sandbox: str,
+    jobs: int | None,
+    cluster: str,
     course: Path | None,
 ) -> None:
     """Grade the submissions of ASSIGNMENT into the gradebook of the course."""
@@ -57,12 +60,12 @@ def grade(
     from kit.course.grade import grade as grade_class
     from kit.course.preview import preview
     from kit.grading.assignment import find_course
+    from kit.grading.pool import How
 
-    folder = find_course(course)
+    folder, how = find_course(course), How(sandbox, jobs, cluster)
+    grade_here = partial(grade_class, folder, assignment, submitted, how=how, debug=debug)
     with progress_bar() as on_progress:
-        outcomes = dict(
-            grade_class(folder, assignment, submitted, on_progress, debug=debug, dry_run=dry_run)
-        )
+        outcomes = dict(grade_here(on_progress=on_progress, dry_run=dry_run))
         pages = write_feedback(folder, assignment, on_progress) if feedback else {}
     if dry_run:
         show_previews(preview(folder, assignment, outcomes), as_json=as_json)

@@ -28,3 +28,17 @@ JOBS = click.option(
     metavar="N",
     help="How many submissions to run side by side; else one for each processor.",
 )
+
+SUBMITTED = click.option(
+    "--submitted",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Where the submissions are, as DIR/student/ASSIGNMENT/; else the course's own folder.",
+)
+
+CLUSTER = click.option(
+    "--cluster",
+    default="",
+    metavar="ADDRESS",
+    help="Run on the Dask cluster of this scheduler, such as tcp://scheduler:8786.",
+)

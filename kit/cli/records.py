@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kit.cli.options import COURSE
+from kit.cli.options import CLUSTER, COURSE, JOBS, SANDBOX, SUBMITTED
 from kit.errors import UsageError
 
 if TYPE_CHECKING:
@@ -20,14 +20,12 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("assignment")
-@click.option(
-    "--submitted",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="Where the submissions are, as DIR/student/ASSIGNMENT/; else the course's own folder.",
-)
+@SUBMITTED
 @click.option("--json", "as_json", is_flag=True, help="Print one student a line, for a program.")
 @click.option("--dry-run", is_flag=True, help="Show who would move; leave the gradebook alone.")
+@SANDBOX
+@JOBS
+@CLUSTER
 @COURSE
 @click.pass_context
 def regrade(
@@ -36,6 +34,9 @@ def regrade(
     submitted: Path | None,
     as_json: bool,
     dry_run: bool,
+    sandbox: str,
+    jobs: int | None,
+    cluster: str,
     course: Path | None,
 ) -> None:
     """Grade ASSIGNMENT again, what changed alone, and print who moved because of which check."""
@@ -48,11 +49,12 @@ def regrade(
     from kit.course.movement import compare_class
     from kit.grading.assignment import find_course
     from kit.grading.ledger import records_before
+    from kit.grading.pool import How
 
-    folder = find_course(course)
+    folder, how = find_course(course), How(sandbox, jobs, cluster)
     before = records_before(folder, assignment)
     with progress_bar() as on_progress:
-        graded = grade_class(folder, assignment, submitted, on_progress, dry_run=dry_run)
+        graded = grade_class(folder, assignment, submitted, on_progress, how=how, dry_run=dry_run)
     after = dict(graded)
     failed = [student for student, outcome in after.items() if isinstance(outcome, str)]
     first_time = len(after.keys() - before.keys() - set(failed))

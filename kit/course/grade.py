@@ -19,14 +19,17 @@ from kit.course.sheet import Sheet
 from kit.course.steps import open_autograde
 from kit.errors import GradingError
 from kit.grading.assignment import Assignment
-from kit.grading.pool import evaluate_class
+from kit.grading.ledger import Ledger
+from kit.grading.pool import ANYHOW, evaluate_class
+from kit.grading.store import FOLDER, Store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping
 
     from kit.course.application import CourseApplication
     from kit.course.converters import Progress
     from kit.course.intake import Intake
+    from kit.grading.pool import How
     from kit.grading.record import Record
     from kit.grading.submission import Submission
 
@@ -39,12 +42,14 @@ def grade(
     submitted: Path | None = None,
     on_progress: Progress | None = None,
     *,
+    how: How = ANYHOW,
     debug: bool = False,
     dry_run: bool = False,
 ) -> list[tuple[str, Record | str]]:
     """Return every student with a Record, or with the cause why there is none.
 
-    What is graded again replaces what was there. A dry run evaluates, and writes nothing.
+    What is graded again replaces what was there. A dry run evaluates, and gives no marks; the
+    Records stay in both cases, so that an unchanged submission is not run again.
     """
     assignment = Assignment.load(course, name)
     application = open_course(course, name, submitted, debug=debug)
@@ -52,7 +57,9 @@ def grade(
     sheet = read_sheet(application)  # a gradebook that cannot be read is told before the long work
     intake = _take_in(application, assignment)
     told = on_progress or (lambda *_: None)
-    outcomes = intake.refused | dict(_evaluate(assignment, intake.submissions, told))
+    store = Store(course / FOLDER)
+    done = evaluate_class(assignment, intake.submissions, how, store=store)
+    outcomes = intake.refused | dict(_counted(done, len(intake.submissions), told))
     if not (sheet or dry_run):
         sheet = _build(application)
     if sheet:
@@ -61,6 +68,7 @@ def grade(
         count = len(intake.students)
         post = Post(converter, sheet, lambda: told(count, count, _WAITING))
         post.write(intake.submissions, outcomes)
+        _remember(course, outcomes)
     return [(student, outcomes[student]) for student in intake.students]
 
 
@@ -82,13 +90,20 @@ def _take_in(application: CourseApplication, assignment: Assignment) -> Intake:
     return read_class(assignment, submitted, coursedir.student_id_exclude.split(","), folder_of)
 
 
-def _evaluate(
-    assignment: Assignment, submissions: Sequence[Submission], on_progress: Progress
+def _counted(
+    done: Iterator[tuple[Submission, Record | str]], count: int, on_progress: Progress
 ) -> Iterator[tuple[str, Record | str]]:
-    done = evaluate_class(assignment, submissions)
     for number, (submission, outcome) in enumerate(done, 1):
-        on_progress(number, len(submissions), submission.name)
+        on_progress(number, count, submission.name)
         yield submission.name, outcome
+
+
+def _remember(course: Path, outcomes: Mapping[str, Record | str]) -> None:
+    # After the gradebook: it tells which marks were given, not which Records there are.
+    ledger = Ledger(course / FOLDER)
+    for student, outcome in outcomes.items():
+        if not isinstance(outcome, str):
+            ledger.remember(student, outcome)
 
 
 def _build(application: CourseApplication) -> Sheet:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import signal
 import socket
 import subprocess
@@ -87,7 +86,9 @@ class Zygote:
             if not self._ready:  # it says so once, when its imports are done
                 self._answer()
                 self._ready = True
-            socket.send_fds(self._control, [b"w" + PID.pack(self.on_processor)], process.descriptors)
+            socket.send_fds(
+                self._control, [b"w" + PID.pack(self.on_processor)], process.descriptors
+            )
             process.started(*self._answer())
         except OSError as error:
             process.close()
@@ -118,7 +119,8 @@ class RemoteBench:
     def __init__(self, zygote: Zygote, sources: Mapping[str, str]) -> None:
         self._zygote = zygote
         self._lines = {name: len(text.splitlines()) + 1 for name, text in sources.items()}
-        self._names: dict[int, str] = {}
+        self._names: list[str] = []
+        self._deferred: list[list[Any]] = []
         self._process = zygote.spawn()
         self._deadline = Deadline(self._process.number, zygote.limits)
         self.alive = True
@@ -135,16 +137,26 @@ class RemoteBench:
             self._process.close()
 
     def make(self, part: str, place: str, arguments: Sequence[Any]) -> Handle:
-        """Call the factory of a part."""
-        return self._place("make", place, part, place, list(arguments))
+        """Have the factory of a part called, right before the next question.
+
+        The same holds for all that only makes something: nobody waits for it, and what goes wrong
+        is told to whoever uses it.
+        """
+        return self._defer(place.partition(":")[2], "make", part, place, list(arguments))
 
     def bare(self, part: str, place: str) -> Handle:
-        """Make an object without calling its `__init__`."""
-        return self._place("bare", place, part, place)
+        """Have an object made without calling its `__init__`."""
+        return self._defer(place.partition(":")[2], "bare", part, place)
 
     def generator(self, seed: int) -> Handle:
-        """Keep a random generator."""
-        return self._handle(self._ask("generator", "making a generator", seed))
+        """Have a random generator made that several parts are to share."""
+        return self._defer("a generator", "generator", seed)
+
+    def network(
+        self, steps: Sequence[Handle], loss: Handle, shapes: Sequence[Mapping[str, Sequence[int]]]
+    ) -> Handle:
+        """Have parts stacked into a network."""
+        return self._defer("the network", "network", list(steps), loss, list(shapes))
 
     def call(
         self,
@@ -155,27 +167,29 @@ class RemoteBench:
     ) -> tuple[Any, Any]:
         """Return the result of a method, and its arguments after the call."""
         asked = f"{self._names[handle.number]}.{method}"
-        answer = self._ask("call", asked, handle, method, list(arguments), dict(settings))
-        if not isinstance(answer, tuple) or len(answer) != 2:
-            raise self._broken("an answer of another form")
-        return answer
+        return self._pair(self._ask(asked, "call", handle, method, list(arguments), dict(settings)))
+
+    def call_after(
+        self,
+        first: tuple[str, Sequence[Any]],
+        handle: Handle,
+        method: str,
+        arguments: Sequence[Any],
+        settings: Mapping[str, Any] = NOTHING,
+    ) -> tuple[Any, Any]:
+        """Do the same right after another method, whatever comes of that one."""
+        asked = f"{self._names[handle.number]}.{method}"
+        rest = (handle, method, list(arguments), dict(settings))
+        return self._pair(self._ask(asked, "call_after", first, *rest))
 
     def get(self, handle: Handle, attribute: str, settings: Mapping[str, Any] = NOTHING) -> Any:
         """Return an attribute."""
         asked = f"{self._names[handle.number]}.{attribute}"
-        return self._ask("get", asked, handle, attribute, dict(settings))
-
-    def network(
-        self, steps: Sequence[Handle], loss: Handle, shapes: Sequence[Mapping[str, Sequence[int]]]
-    ) -> Handle:
-        """Stack parts into a network."""
-        return self._handle(
-            self._ask("network", "making the network", list(steps), loss, list(shapes))
-        )
+        return self._ask(asked, "get", handle, attribute, dict(settings))
 
     def gradients(self, questions: Sequence[tuple[Handle, Array, Array, Array]]) -> list[Array]:
         """Return for each network, parameters, x and y: the gradient, one vector."""
-        slopes = self._ask("gradients", "a step of training", questions)
+        slopes = self._ask("a step of training", "gradients", questions)
         if not isinstance(slopes, list) or len(slopes) != len(questions):
             raise self._broken("gradients of another form")
         return slopes
@@ -184,24 +198,24 @@ class RemoteBench:
         """Refuse: a prediction made by a student's process is worth nothing."""
         raise GradingError("predictions are made on the trusted side")
 
-    def _place(self, operation: str, place: str, *arguments: Any) -> Handle:
-        name = place.partition(":")[2]
-        handle = self._handle(self._ask(operation, f"making {name}", *arguments))
-        self._names[handle.number] = name
-        return handle
+    def _defer(self, name: str, operation: str, *arguments: Any) -> Handle:
+        self._names.append(name)
+        self._deferred.append([operation, *arguments])
+        return Handle(len(self._names) - 1)
 
-    def _handle(self, answer: Any) -> Handle:
-        if not isinstance(answer, Handle):
+    def _pair(self, answer: Any) -> tuple[Any, Any]:
+        if not isinstance(answer, tuple) or len(answer) != 2:
             raise self._broken("an answer of another form")
         return answer
 
-    def _ask(self, operation: str, asked: str, *arguments: Any) -> Any:
+    def _ask(self, asked: str, *question: Any) -> Any:
         if not self.alive:
             raise PartDiedError("WorkerDied", "its process had ended before")
-        return self._exchange((operation, *arguments), asked)
+        questions, self._deferred = [*self._deferred, list(question)], []
+        return self._exchange(questions, asked)
 
     def _exchange(self, question: Any, asked: str) -> Any:
-        nonce = secrets.randbits(64)
+        nonce = int.from_bytes(os.urandom(8))
         connection, deadline = self._process.connection, self._deadline
         try:
             deadline.start_call()

@@ -13,7 +13,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import platform
 import signal
 import socket
 import subprocess
@@ -22,14 +21,12 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
-import numpy as np
-
-import kit
 from kit.errors import GradingError, UsageError
 from kit.grading import wire
 from kit.grading.client import ENVIRONMENT
 from kit.grading.levels import REQUIRE, choose_level, refusal
 from kit.grading.record import Check, ExerciseResult, Record
+from kit.grading.versions import VERSIONS
 from kit.loading import suggestion
 
 if TYPE_CHECKING:
@@ -41,11 +38,6 @@ if TYPE_CHECKING:
 
 PATIENCE_SECONDS = 600.0
 CLOSE_SECONDS = 20.0
-VERSIONS = {
-    "kit": kit.__version__,
-    "numpy": np.__version__,
-    "python": platform.python_version(),
-}
 PLAIN_PYTEST = {  # what somebody has set for their own tests must not choose ours
     "PYTEST_ADDOPTS": "",
     "PYTEST_PLUGINS": "",

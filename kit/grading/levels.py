@@ -23,8 +23,8 @@ def choose_level(wanted: str) -> str:
         return min(best, "L1")
     if wanted == AUTO:
         return best
-    level = best if wanted == REQUIRE else wanted
-    if level > best or (wanted == REQUIRE and level < LEAST):
+    level = max(best, LEAST) if wanted == REQUIRE else wanted
+    if level > best:
         raise UsageError(refusal(level, why))
     return level
 

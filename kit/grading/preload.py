@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import importlib
+import operator
 import sys
 import time
 import traceback
@@ -100,7 +101,13 @@ def _use_numpy() -> Any:
         np.exp(x) / (1 + np.exp(-x))
     np.random.seed(0)  # noqa: NPY002 - students do
     np.random.randn(2, 2)  # noqa: NPY002
-    return shown, np.einsum("ij,ij->i", x, x), np.linalg.norm(x), np.where(x > 0, x, 0), str(x.dtype)
+    return (
+        shown,
+        np.einsum("ij,ij->i", x, x),
+        np.linalg.norm(x),
+        np.where(x > 0, x, 0),
+        str(x.dtype),
+    )
 
 
 def _use_the_library() -> None:
@@ -108,6 +115,6 @@ def _use_the_library() -> None:
     time.strptime("12:00", "%H:%M")
     unittest.TestCase().assertLogs()
     try:
-        np.no_such_name  # noqa: B018 - its traceback asks whether another name was meant
+        operator.attrgetter("sqroot")(np)  # its traceback asks whether another name was meant
     except AttributeError:
         traceback.format_exc()

@@ -14,12 +14,14 @@ import contextlib
 import ctypes
 import errno
 import os
-import resource
 import signal
 import sys
 from typing import TYPE_CHECKING, Any
 
 from kit.grading import syscalls
+
+with contextlib.suppress(ImportError):  # of Unix only, and the rest is asked everywhere
+    import resource
 
 if TYPE_CHECKING:
     from kit.grading.limits import Limits

@@ -13,9 +13,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kit.errors import UsageError
-from kit.grading.evaluate import VERSIONS
 from kit.grading.private import private_folder, write_private
 from kit.grading.record import Record
+from kit.grading.versions import VERSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

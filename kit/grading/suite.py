@@ -11,6 +11,7 @@ needs are used in `collect` and in `_run` alone.
 from __future__ import annotations
 
 import gc
+import importlib
 import itertools
 import math
 import os
@@ -27,7 +28,7 @@ from _pytest.config import _prepareconfig
 from _pytest.main import Session
 
 from kit.errors import KitError, UsageError
-from kit.grading import sandbox, wire
+from kit.grading import preload, sandbox, wire
 from kit.grading.assignment import Assignment
 from kit.grading.client import Zygote
 from kit.grading.limits import Limits
@@ -224,6 +225,7 @@ def _tell(connection: socket.socket, suite: Suite, zygote: Zygote, request: Any)
 
 def main() -> None:
     """Serve the suite of `python -m kit.grading.suite DESCRIPTOR COURSE NAME LEVEL`."""
+    sandbox.hide()
     connection = socket.socket(fileno=int(sys.argv[1]))
     try:
         assignment = Assignment.load(Path(sys.argv[2]), sys.argv[3])
@@ -231,6 +233,8 @@ def main() -> None:
         zygote = Zygote(limits, sys.argv[4], assignment.manifest.imports)
         suite = Suite(assignment)
         tests = suite.describe()
+        for name in preload.NUMPY:  # once, here, and not in every copy
+            importlib.import_module(name)
         broken = broken_promises(zygote)
     except Exception as error:  # noqa: BLE001 - a conftest.py may raise anything
         wire.send(connection, 0, ("failed", _told(error)), wire.SOURCES)

@@ -1,18 +1,21 @@
 """What an exception of a hidden test means: a status, a message, and what the student may read.
 
 The message is the instructor's and may show a hidden input. The public sentence is made of the
-kind of the check, the student's own file and line, and names of built-in exceptions: nothing
-that a hidden input could be written into.
+kind of the check, the student's own file and line, names of built-in exceptions, and a size of
+one digit: nothing that a hidden input could be written into.
 """
 
 from __future__ import annotations
 
 import builtins
+import errno
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
 from kit.errors import GradingError, PartDiedError, PartError, PartTimeoutError
+from kit.grading.limits import Limits
 
 if TYPE_CHECKING:
     from kit.grading.record import Status
@@ -28,9 +31,15 @@ KINDS = {
     "start": "the start values do not do what the contract says",
     "accuracy": "the network that your parts make does not learn well enough",
 }
-
-
+WORDS = {
+    "NotImplementedError": "not implemented yet",
+    "RecursionError": "your code calls itself too often{where}",
+    "ModuleNotFoundError": "your code imports a module that a submission cannot have in "
+    "grading{where}; NumPy and most of the standard library are there",
+}
 BROKEN = (NameError, ImportError, SyntaxError, pytest.FixtureLookupError)
+NUMPY_ASKED = re.compile(r"Unable to allocate (\d{1,4}\.\d{0,2}) ([KMGTPE])iB ")
+DEFAULT_LIMITS = Limits()
 
 
 class FileProblemError(PartError):
@@ -45,7 +54,7 @@ class Verdict(NamedTuple):
     public: str
 
 
-def verdict(error: BaseException | None, kind: str) -> Verdict:
+def verdict(error: BaseException | None, kind: str, limits: Limits = DEFAULT_LIMITS) -> Verdict:
     """Return the verdict on a test that raised `error`, or passed."""
     if error is None:
         return Verdict("passed", "", "")
@@ -53,11 +62,10 @@ def verdict(error: BaseException | None, kind: str) -> Verdict:
         raise error
     if isinstance(error, BROKEN):  # no value of a student's makes a test raise one of these
         raise GradingError(f"a hidden test is broken: {type(error).__name__}: {error}")
-    message = _printable(str(error)[:4000])
-    if isinstance(error, PartTimeoutError):
-        return Verdict("timeout", message, f"no answer in time: {error.text}")
+    message = _printable("\n".join([str(error), *getattr(error, "__notes__", [])])[:4000])
     if isinstance(error, PartError):
-        return Verdict("error", message, _public(error))
+        status: Status = "timeout" if isinstance(error, PartTimeoutError) else "error"
+        return Verdict(status, message, _public(error, limits))
     if isinstance(error, AssertionError):
         return Verdict("failed", message, KINDS.get(kind, "the contract does not hold"))
     return Verdict(
@@ -65,19 +73,49 @@ def verdict(error: BaseException | None, kind: str) -> Verdict:
     )
 
 
-def _public(error: PartError) -> str:
-    """Tell where an exception came from; its text could hold a hidden input, so it stays here."""
+def _public(error: PartError, limits: Limits) -> str:
+    """Tell what happened in words of ours; a text of the student's could hold a hidden input."""
     if isinstance(error, FileProblemError):
         return error.text
-    if isinstance(error, PartDiedError):  # a size in a broken frame could be a hidden number
-        broken = error.name == "ProtocolError"
-        return "its process broke the protocol" if broken else error.text
-    if error.name == "NotImplementedError":
-        return "not implemented yet"
-    known = isinstance(getattr(builtins, error.name, None), type)
-    name = error.name if known else "an exception of its own"
-    where = f" in {error.file}, line {error.line}" if error.file else ""
-    return f"your code raised {name}{where}"
+    if error.name == "ProtocolError" and isinstance(error, PartDiedError):
+        return "its process broke the protocol"  # a size in a frame could be a hidden number
+    place = f"{error.file}, line {error.line}" if error.file else ""
+    if isinstance(error, PartTimeoutError | PartDiedError):
+        told = error.text.partition(": exit code")[0]  # which is a number of the student's choice
+        return f"{told} ({place})" if place else told
+    return _raised(error, f" in {place}" if place else "", limits)
+
+
+def _raised(error: PartError, where: str, limits: Limits) -> str:
+    raised = getattr(builtins, error.name, None)
+    if not isinstance(raised, type) or not issubclass(raised, BaseException):
+        return f"your code raised an exception of its own{where}"
+    if error.name in WORDS:
+        return WORDS[error.name].format(where=where)
+    if issubclass(raised, MemoryError):
+        return _out_of_memory(error.text, where, limits)
+    if error.text.startswith(f"[Errno {errno.EFBIG}]"):
+        return f"your code wrote more than {_size(limits.file_bytes)}{where}"
+    told = f"your code raised {error.name}{where}"
+    if issubclass(raised, OSError):
+        return f"{told}; a submission reaches no file, process or network"
+    return told
+
+
+def _out_of_memory(text: str, where: str, limits: Limits) -> str:
+    """Tell how much was asked for where NumPy says so, in one digit: more could be a message."""
+    found = NUMPY_ASKED.match(text)
+    asked = float(found[1]) * 1024 ** ("KMGTPE".index(found[2]) + 1) if found else 0.0
+    there = _size(limits.memory_bytes)
+    if asked <= limits.memory_bytes:
+        return f"your code ran out of memory ({there}){where}"
+    gigabytes = float(f"{asked / 1e9:.0e}")
+    much = f"about {gigabytes:g} GB" if gigabytes < 1000 else "more than 1000 GB"
+    return f"your code asked for {much} of memory{where}; there is {there}"
+
+
+def _size(count: float) -> str:
+    return f"{count / 2**30:.3g} GiB" if count >= 2**30 else f"{count / 2**20:.3g} MiB"
 
 
 def _printable(text: str) -> str:

@@ -1,7 +1,7 @@
 """The untrusted side: holds one submission's files on a bench and answers questions about them.
 
-A question is `(method of the bench, arguments)`; the answer is `("answer", value)` or `("error",
-details)`. Nothing that this process says earns a point: every verdict is made from plain values
+A question is a list of `[method of the bench, *arguments]`: what to make, and at the end what to
+answer. The answer is `("answer", value)` or `("error", details)`. Nothing that this process says earns a point: every verdict is made from plain values
 at the other end of the socket.
 """
 
@@ -22,7 +22,8 @@ from kit.grading import wire
 if TYPE_CHECKING:
     import socket
 
-OPERATIONS = {"make", "bare", "generator", "call", "get", "network", "gradients"}
+MAKING = {"make", "bare", "generator", "network"}
+ASKING = {"call", "call_after", "get", "gradients"}
 PRINTED_LIMIT = 1 << 16
 
 
@@ -37,7 +38,7 @@ def serve(connection: socket.socket) -> None:
             nonce, question = wire.receive(connection)
         except wire.ClosedError:
             return
-        _reply(connection, nonce, _answer(bench, *question))
+        _reply(connection, nonce, _answer(bench, question))
 
 
 class Printed(io.TextIOBase):
@@ -56,15 +57,27 @@ class Printed(io.TextIOBase):
         return len(text)
 
 
-def _answer(bench: Bench, operation: str, *arguments: Any) -> tuple[str, Any]:
-    if operation not in OPERATIONS:
-        return "error", ("LookupError", f"no operation is called {operation!r}", "", 0)
+def _answer(bench: Bench, question: list[Any]) -> tuple[str, Any]:
+    *to_make, (operation, *arguments) = _writable(question)
     try:
-        return "answer", getattr(bench, operation)(*_writable(arguments))
+        for one in to_make:
+            _make(bench, *one)
+        if operation not in ASKING:
+            raise LookupError
+        return "answer", getattr(bench, operation)(*arguments)
     except PartError as error:
         return "error", (error.name, error.text, error.file, error.line)
     except BaseException as error:  # noqa: BLE001 - a student's KeyboardInterrupt ends no worker
         return "error", (type(error).__name__, "", "", 0)
+
+
+def _make(bench: Bench, operation: str, *arguments: Any) -> None:
+    if operation not in MAKING:
+        raise LookupError
+    try:
+        getattr(bench, operation)(*arguments)
+    except PartError as error:
+        bench.keep_failure(error)
 
 
 def _reply(connection: socket.socket, nonce: int, reply: tuple[str, Any]) -> None:

@@ -110,7 +110,12 @@ def _become_worker(sandbox: Sandbox, descriptors: list[int]) -> None:
     code = 1
     try:
         connection, output, trace = descriptors
-        for target, source in (CONNECTION, connection), (OUTPUT, output), (2, output), (TRACE, trace):
+        for target, source in (
+            (CONNECTION, connection),
+            (OUTPUT, output),
+            (2, output),
+            (TRACE, trace),
+        ):
             os.dup2(source, target)
         faulthandler.enable(TRACE, all_threads=False)
         faulthandler.register(signal.SIGUSR1, TRACE, all_threads=False)

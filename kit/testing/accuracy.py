@@ -113,14 +113,11 @@ def accuracies_after_training(
     trainings = [Training(student, dataset, rng) for rng in rngs]
     train(student.bench, trainings)
     return [
-        _share(judge, training, dataset, rng)
-        for training, rng in zip(trainings, rngs, strict=True)
+        _share(judge, training, dataset, rng) for training, rng in zip(trainings, rngs, strict=True)
     ]
 
 
-def _share(
-    judge: Student, training: Training, dataset: Dataset, rng: np.random.Generator
-) -> float:
+def _share(judge: Student, training: Training, dataset: Dataset, rng: np.random.Generator) -> float:
     x, y = dataset(RECIPE.fresh_points, rng)
     referee = TwoLayers(judge, x.shape[1], RECIPE.neurons, rng)
     predicted = referee.outputs(x, training.network.parameters) > 0.5

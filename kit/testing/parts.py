@@ -41,6 +41,16 @@ class BenchLike(Protocol):
     ) -> tuple[Any, Any]:
         """Set attributes, then call a method; return its result, and the arguments afterwards."""
 
+    def call_after(
+        self,
+        first: tuple[str, Sequence[Any]],
+        handle: Handle,
+        method: str,
+        arguments: Sequence[Any],
+        settings: Mapping[str, Any],
+    ) -> tuple[Any, Any]:
+        """Do the same right after another method, whatever comes of that one."""
+
     def get(self, handle: Handle, attribute: str, settings: Mapping[str, Any]) -> Any:
         """Set attributes, then return one."""
 
@@ -76,6 +86,10 @@ class Part:
         """Call the student's `backward`; a test calls `forward` right before it, as the kit does."""
         return self._call("backward", arguments)
 
+    def backward_after_forward(self, x: Array, *arguments: Array) -> Any:
+        """Call `forward(x)`, which may fail, and then `backward` with the same settings."""
+        return self._call("backward", arguments, first=("forward", [np.array(x)]))
+
     def get(self, attribute: str) -> Any:
         """Return the value of an attribute."""
         return self.bench.get(self.handle, attribute, self._taken_settings())
@@ -88,12 +102,19 @@ class Part:
         settings, self._settings = self._settings, {}
         return settings
 
-    def _call(self, method: str, arguments: Sequence[Array]) -> Any:
+    def _call(
+        self,
+        method: str,
+        arguments: Sequence[Array],
+        first: tuple[str, Sequence[Array]] | None = None,
+    ) -> Any:
         copies = [np.array(argument) for argument in arguments]
+        rest = (self.handle, method, copies, self._taken_settings())
         try:
-            result, self.echo = self.bench.call(
-                self.handle, method, copies, self._taken_settings()
-            )
+            if first:
+                result, self.echo = self.bench.call_after(first, *rest)
+            else:
+                result, self.echo = self.bench.call(*rest)
         except (PartError, KeyboardInterrupt) as error:
             shown = ", ".join(show(argument) for argument in arguments)
             error.add_note(f"Asked: {self.name}.{method}({shown})")

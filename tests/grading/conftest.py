@@ -29,7 +29,7 @@ TINY = {
 
         [limits]
         call_seconds = 0.6
-        wall_seconds = 1
+        wall_seconds = 2
         memory_bytes = 600_000_000
     """,
     "solutions/tiny/one.py": """

@@ -218,6 +218,15 @@ def test_patching_what_judges_does_not_help_the_next_submission(tiny, hand_in):
 
 # Submissions that run away
 
+
+@pytest.fixture(scope="module")
+def loose(tiny_course, tmp_path_factory):
+    """An evaluator of the tiny assignment that limits resources and refuses no system call."""
+    course = tiny_course(tmp_path_factory.mktemp("loose"))
+    with Evaluator(Assignment.load(course, "tiny"), sandbox="L1") as evaluator:
+        yield evaluator
+
+
 DIE = "class One:\n  def backward(self, grad, x, y): return grad\n  def forward(self, x):\n    "
 RUNAWAYS = {
     "a loop": (DIE + "while True: pass", "timeout", r"0\.6 s of CPU time in One\.forward"),
@@ -228,8 +237,8 @@ RUNAWAYS = {
     ),
     "an exit": (DIE + "import os; os._exit(3)", "error", "ended in One.forward: exit code 3"),
     "a crash": (DIE + "import ctypes; ctypes.string_at(0)", "error", "killed by SIGSEGV"),
-    "a kill": (DIE + "import os; os.kill(os.getpid(), 9)", "error", "killed by SIGKILL"),
-    "an abort": (DIE + "import os; os.abort()", "error", "killed by SIGABRT"),
+    "a kill": (DIE + "import os; os.kill(os.getpid(), 9)", "error", "PermissionError"),
+    "an abort": (DIE + "import os; os.abort()", "error", "killed by SIG"),
     "sys.exit": (DIE + "import sys; sys.exit(0)", "error", "SystemExit"),
     "an interrupt": (DIE + "raise KeyboardInterrupt", "error", "KeyboardInterrupt"),
     "memory": (DIE + "return bytearray(10**10)", "error", "MemoryError"),
@@ -269,11 +278,21 @@ def test_a_call_that_runs_away_costs_its_own_checks_and_says_why(
     assert tiny.evaluate(hand_in()).score == 7.5
 
 
+@pytest.mark.parametrize(("name", "cause"), [("a kill", "SIGKILL"), ("an abort", "SIGABRT")])
+def test_a_signal_that_is_not_refused_is_told_by_its_name(loose, hand_in, name, cause):
+    record = loose.evaluate(hand_in(one=RUNAWAYS[name][0]))
+
+    assert checks(record, "one")[0].status == "error"
+    assert f"killed by {cause}" in checks(record, "one")[0].message
+    assert lost(record) == {"one": 3.5}
+    assert loose.evaluate(hand_in()).score == 7.5
+
+
 @pytest.mark.parametrize(
     ("source", "cause"),
     [
-        ("while True: pass", r"0\.6 s of CPU time in making One"),
-        ("import os; os._exit(0)", "its process ended in making One: exit code 0"),
+        ("while True: pass", r"0\.6 s of CPU time in One.forward"),
+        ("import os; os._exit(0)", "its process ended in One.forward: exit code 0"),
         ("import sys; sys.exit('bye')", "SystemExit: bye"),
         ("def f(): f()\nf()", "RecursionError"),
         ("x = ' ' * 10**10", "MemoryError"),
@@ -287,6 +306,46 @@ def test_a_file_that_runs_away_while_it_is_loaded_costs_its_exercise_and_no_othe
     assert lost(record) == {"one": 3.5}
     assert re.search(cause, checks(record, "one")[0].message)
     assert tiny.evaluate(hand_in()).score == 7.5
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ("while True: pass", "stopped after 0.6 s of CPU time in One.forward (one.py, line 4)"),
+        ("import os; os._exit(171)", "its process ended in One.forward"),
+        (
+            "import ctypes; ctypes.string_at(0)",
+            "its process ended in One.forward: killed by SIGSEGV (one.py, line 4)",
+        ),
+        ("return self.forward(x)", "your code calls itself too often in one.py, line 4"),
+        (
+            "import torch",
+            (
+                "your code imports a module that a submission cannot have in grading in one.py, "
+                "line 4; NumPy and most of the standard library are there"
+            ),
+        ),
+        (
+            "open('numbers.txt')",
+            (
+                "your code raised PermissionError in one.py, line 4; a submission reaches no file, "
+                "process or network"
+            ),
+        ),
+    ],
+)
+def test_a_student_reads_what_ran_away_and_on_which_line(tiny, hand_in, body, told):
+    record = tiny.evaluate(hand_in(one=DIE + body))
+
+    assert checks(record, "one")[0].public == told
+
+
+def test_an_instructor_reads_what_was_asked_and_printed_before_it_ended(tiny, hand_in):
+    record = tiny.evaluate(hand_in(one=DIE + "print('so far')\n    while True: pass"))
+
+    message = checks(record, "one")[0].message
+    assert re.search(r"^Asked: One\.forward\(\[\[", message, re.MULTILINE)
+    assert re.search(r"^Printed: so far$", message, re.MULTILINE)
 
 
 def test_a_worker_that_dies_costs_its_check_and_not_the_exercise(tiny, hand_in):
@@ -348,20 +407,32 @@ def test_a_flood_of_output_costs_nothing(tiny, hand_in):
     assert tiny.evaluate(hand_in(two=loud)).score == 7.5
 
 
-def test_a_thread_that_is_left_behind_costs_nothing_to_the_next(tiny, hand_in, children, alive):
-    restless = """
-        import threading
-        class Two:
-            def forward(self, x):
-                threading.Thread(target=lambda: [None for _ in iter(int, 1)]).start()
-                return 2 * x
-    """
+RESTLESS = """
+    import threading
+    class Two:
+        def forward(self, x):
+            threading.Thread(target=lambda: [None for _ in iter(int, 1)]).start()
+            return 2 * x
+"""
 
-    tiny.evaluate(hand_in(two=restless))
-    (zygote,) = children(tiny._process.pid)
 
+def test_a_thread_cannot_be_started_and_costs_its_own_checks(tiny, hand_in):
+    record = tiny.evaluate(hand_in(two=RESTLESS))
+
+    (check,) = checks(record, "two")
+    assert (check.status, check.public) == ("error", "your code raised RuntimeError in two.py, line 5")  # fmt: skip
+    assert "can't start new thread" in check.message
+    assert lost(record) == {"two": 4.0}
     assert tiny.evaluate(hand_in()).score == 7.5
-    assert children(zygote) == []
+
+
+def test_a_thread_that_is_left_behind_costs_nothing_to_the_next(loose, hand_in, children, alive):
+    record = loose.evaluate(hand_in(two=RESTLESS))
+    (zygote,) = children(loose._process.pid)
+
+    assert lost(record) == {}
+    assert loose.evaluate(hand_in()).score == 7.5
+    assert gone(alive, children(zygote))
     assert alive(zygote)
 
 
@@ -442,6 +513,7 @@ LEAKS = {
     "a result": "return x",
     "a text": "return repr(x.tolist())",
     "a type": "return type(repr(x.tolist())[:70], (), {})()",
+    "an exit code": "import os; os._exit(int(abs(x[0, 0]) * 1e9) % 256)",
     "a frame that is too large": (
         "import os, struct\n    for each in range(3, 9):\n"
         "      try: os.write(each, struct.pack('<4sQIQ', b'kit1', 0, 0, int(abs(x[0, 0]) * 1e18)))\n"
@@ -460,6 +532,7 @@ def test_what_a_student_reads_holds_no_number_of_a_hidden_input(tiny, hand_in, l
     assert check.public in {
         KINDS["value"],
         "its process broke the protocol",
+        "its process ended in One.forward",
         "your code raised an exception of its own in one.py, line 4",
         "your code raised ValueError in one.py, line 4",
         "your code raised KeyError in one.py, line 4",
@@ -493,27 +566,24 @@ def test_the_points_of_an_exercise_are_the_sum_of_its_tests(tiny, own_course):
     assert collect_points(Assignment.load(own_course, "tiny")) == {"one": 3.5, "two": 4.0}
 
 
-def test_an_edited_suite_is_noticed_while_an_evaluator_is_alive(own_course, hand_in):
+def test_an_edited_suite_is_picked_up_by_the_next_evaluator(own_course, hand_in):
     hidden = own_course / "tests/hidden/tiny/test_tiny.py"
     manifest = own_course / "solutions/tiny/assignment.toml"
     lazy = hand_in(two="import time\nclass Two:\n  def forward(self, x):\n    time.sleep(0.3)\n    return 2 * x")  # fmt: skip
+
     with Evaluator(Assignment.load(own_course, "tiny")) as evaluator:
         before = evaluator.evaluate(lazy)
         edit(hidden, "points(4", "points(40")
-        dearer = evaluator.evaluate(lazy)
-        edit(manifest, "wall_seconds = 1", "wall_seconds = 0.1")
-        edit(manifest, '"Double"', '"Twice"')
-        slower = evaluator.evaluate(lazy)
-        edit(hidden, "import pytest", "import pytset")
-        with pytest.raises(GradingError, match="pytset"):
-            evaluator.evaluate(lazy)
-        edit(hidden, "import pytset", "import pytest")
-        again = evaluator.evaluate(lazy)
+        unmoved = evaluator.evaluate(lazy)
+    dearer = evaluate(lazy, Assignment.load(own_course, "tiny"))
+    edit(manifest, "wall_seconds = 2", "wall_seconds = 0.1")
+    edit(manifest, '"Double"', '"Twice"')
+    slower = evaluate(lazy, Assignment.load(own_course, "tiny"))
 
-    assert (before.score, dearer.score) == (7.5, 43.5)
+    assert (before.score, unmoved.score, dearer.score) == (7.5, 7.5, 43.5)
+    assert unmoved.suite == before.suite
     assert (slower.score, slower.exercises[1].title) == (3.5, "Twice")
     assert "0.1 s without an answer" in checks(slower, "two")[0].message
-    assert again.exercises == slower.exercises
     assert len({record.suite for record in (before, dearer, slower)}) == 3
 
 
@@ -542,8 +612,8 @@ def test_an_edited_suite_is_noticed_while_an_evaluator_is_alive(own_course, hand
         ),
         ("conftest", "", "1 / 0", "ZeroDivisionError"),
         ("toml", "call_seconds", "seconds", "no limit is called 'seconds'"),
-        ("toml", "wall_seconds = 1", "wall_seconds = 0", "wall_seconds is a number above 0"),
-        ("toml", "wall_seconds = 1", "wall_seconds = 'a'", "wall_seconds is a number above 0"),
+        ("toml", "wall_seconds = 2", "wall_seconds = 0", "wall_seconds is a number above 0"),
+        ("toml", "wall_seconds = 2", "wall_seconds = 'a'", "wall_seconds is a number above 0"),
     ],
 )
 @pytest.mark.filterwarnings("error")
@@ -632,37 +702,58 @@ def test_a_zygote_that_has_died_is_replaced(tiny, hand_in, children, alive):
     assert tiny.evaluate(hand_in()).score == 7.5
 
 
-def test_a_submission_that_kills_the_process_above_it_is_not_graded_and_the_next_is(
-    tiny, hand_in, children
-):
-    vandal = hand_in(one="import os, signal, time\nos.kill(os.getppid(), signal.SIGKILL)\nwhile True: pass")  # fmt: skip
+VANDAL = "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)\nwhile True: pass"
 
-    with pytest.raises(GradingError, match=r"worker could not be ended|has died"):
-        tiny.evaluate(vandal)
 
+def test_a_submission_cannot_kill_the_process_above_it_and_is_graded(tiny, hand_in, children):
+    tiny.evaluate(hand_in())
+    before = children(tiny._process.pid)
+
+    record = tiny.evaluate(hand_in(one=VANDAL))
+
+    assert lost(record) == {"one": 3.5}
+    told, _, _ = checks(record, "one")[0].message.partition("\n")
+    assert told == "PermissionError: [Errno 1] Operation not permitted (one.py, line 2)"
+    assert children(tiny._process.pid) == before
     assert tiny.evaluate(hand_in()).score == 7.5
-    (zygote,) = children(tiny._process.pid)
-    assert children(zygote) == []
 
 
-def test_a_worker_does_not_outlive_the_process_that_started_it(tiny, hand_in, children, alive):
+def test_a_submission_that_kills_the_process_above_it_is_not_graded_and_the_next_are(
+    own_course, hand_in, children, alive
+):
+    """Only where nothing is refused: root's workers are nobody from L1 on."""
+    with Evaluator(Assignment.load(own_course, "tiny"), sandbox="L0") as naked:
+        with pytest.raises(GradingError, match="no worker could be started"):
+            naked.evaluate(hand_in(one=VANDAL))
+
+        assert [naked.evaluate(hand_in()).score for _ in range(2)] == [7.5, 7.5]
+        (zygote,) = children(naked._process.pid)
+        assert gone(alive, children(zygote))
+
+
+@pytest.mark.parametrize("level", ["tiny", "loose"])
+def test_a_worker_does_not_outlive_the_process_that_started_it(
+    request, level, hand_in, children, alive
+):
+    evaluator = request.getfixturevalue(level)
+    evaluator.evaluate(hand_in())
+    (zygote,) = children(evaluator._process.pid)
     seen = []
 
     def look():
         while not seen:
-            for zygote in children(tiny._process.pid):
-                seen.extend(children(zygote))
+            seen.extend(children(zygote))
         os.kill(zygote, signal.SIGKILL)
 
-    tiny.evaluate(hand_in())
     watcher = threading.Thread(target=look)
     watcher.start()
     with pytest.raises(GradingError):
-        tiny.evaluate(hand_in(one="import time; time.sleep(0.9)\nwhile True: pass"))
+        evaluator.evaluate(hand_in(one="import time; time.sleep(0.9)\nwhile True: pass"))
     watcher.join()
 
     assert seen
     assert gone(alive, seen)
+    assert evaluator.evaluate(hand_in()).score == 7.5
 
 
 def test_a_suite_process_that_has_died_costs_one_attempt_and_no_score(tiny, hand_in):

@@ -9,30 +9,48 @@ from kit.data import moons
 from kit.errors import PartError
 from kit.testing.accuracy import (
     RECIPE,
-    TwoLayers,
-    accuracy_after_training,
+    Training,
+    accuracies_after_training,
     assert_learns,
     train,
 )
 from kit.testing.closeness import CheckFailed
 
 LAYER_BACKWARD = "return grad @ self.weights.T, gradients"
+SHORT = dataclasses.replace(RECIPE, points=100, neurons=4, epochs=2, batch_size=64)
 
 
-def trials(*results):
-    """A trial that gives these results, and the list of those that have not been asked for."""
-    left = list(results)
-    return (lambda: left.pop(0)), left
+def accuracy(student, judge, rng):
+    """The accuracy of one training on moons."""
+    (result,) = accuracies_after_training(student, judge, moons, [rng])
+    return result
+
+
+@pytest.fixture
+def trainings(monkeypatch):
+    """Let trainings give these results; return the list of those that have not been asked for."""
+
+    def give(*results):
+        left = list(results)
+        monkeypatch.setattr(
+            "kit.testing.accuracy.accuracies_after_training",
+            lambda _student, _judge, _dataset, rngs: [left.pop(0) for _ in rngs],
+        )
+        return left
+
+    return give
 
 
 @pytest.mark.parametrize(
     ("results", "left"),
     [((0.9, 0.9, 0.1), 1), ((0.1, 0.9, 0.9), 0), ((0.9, 0.1, 0.8), 0)],
 )
-def test_learning_is_decided_by_the_median_and_as_early_as_it_is_clear(results, left):
-    trial, rest = trials(*results)
+def test_learning_is_decided_by_the_median_and_as_early_as_it_is_clear(
+    solver, rng, trainings, results, left
+):
+    rest = trainings(*results)
 
-    assert_learns(trial, 0.8, "moons")
+    assert_learns(solver(), solver(), moons, 0.8, rng)
 
     assert len(rest) == left
 
@@ -46,35 +64,50 @@ def test_learning_is_decided_by_the_median_and_as_early_as_it_is_clear(results, 
         ((0.7999, 0.7999, 0.9), 1, "0.800, 0.800"),
     ],
 )
-def test_not_learning_is_told_with_the_accuracies(results, left, came):
-    trial, rest = trials(*results)
+def test_not_learning_is_told_with_the_accuracies(solver, rng, trainings, results, left, came):
+    rest = trainings(*results)
 
     with pytest.raises(CheckFailed) as caught:
-        assert_learns(trial, 0.8, "moons")
+        assert_learns(solver(), solver(), moons, 0.8, rng)
 
+    assert "on moons and predict" in str(caught.value)
     assert f"Came: accuracy {came}\n" in str(caught.value)
     assert "Expected: at least 0.8 in 2 of 3 trainings" in str(caught.value)
     assert len(rest) == left
 
 
-def test_one_trial_may_be_enough():
-    trial, rest = trials(0.9, 0.1)
+def test_each_of_the_three_trainings_has_dice_of_its_own(solver, rng, monkeypatch):
+    thrown = []
 
-    assert_learns(trial, 0.8, "moons", trials=1)
+    def disagree(_student, _judge, _dataset, rngs):
+        thrown.extend(rng.random() for rng in rngs)
+        return [0.9, 0.1][: len(rngs)]
 
-    assert rest == [0.1]
+    monkeypatch.setattr("kit.testing.accuracy.accuracies_after_training", disagree)
+
+    assert_learns(solver(), solver(), moons, 0.8, rng)
+
+    assert len(set(thrown)) == len(thrown) == 3
 
 
-def test_what_a_part_raises_ends_the_trials():
-    def trial():
-        raise PartError("ValueError", "mine")
+def test_what_a_part_raises_ends_the_trainings(solver, rng, monkeypatch):
+    asked, original = [], accuracies_after_training
+    monkeypatch.setattr(
+        "kit.testing.accuracy.accuracies_after_training",
+        lambda *arguments: asked.append(arguments) or original(*arguments),
+    )
 
     with pytest.raises(PartError, match="mine"):
-        assert_learns(trial, 0.8, "moons")
+        assert_learns(
+            solver("return np.maximum(x, 0.0)", "raise ValueError('mine')"),
+            *(solver(), moons, 0.8, rng),
+        )
+
+    assert len(asked) == 1
 
 
 def test_right_parts_learn(solver, rng):
-    assert accuracy_after_training(solver(), solver(), moons, rng) >= 0.95
+    assert accuracy(solver(), solver(), rng) >= 0.95
 
 
 @pytest.mark.parametrize(
@@ -87,22 +120,30 @@ def test_right_parts_learn(solver, rng):
     ],
 )
 def test_wrong_parts_do_not_learn(solver, rng, old, new):
-    assert accuracy_after_training(solver(old, new), solver(), moons, rng) < 0.95
+    assert accuracy(solver(old, new), solver(), rng) < 0.95
 
 
 def test_the_judge_predicts_and_not_the_student(solver, rng):
     """Parts that answer 1.0 for all after training gain nothing by it."""
     cheat = solver("return x @ self.weights + self.bias", "return 0 * (x @ self.weights) + 1")
 
-    assert accuracy_after_training(cheat, solver(), moons, rng) < 0.95
-    assert accuracy_after_training(solver(), cheat, moons, rng) == pytest.approx(0.5, abs=0.1)
+    assert accuracy(cheat, solver(), rng) < 0.95
+    assert accuracy(solver(), cheat, rng) == pytest.approx(0.5, abs=0.1)
+
+
+def test_networks_that_train_side_by_side_learn_what_each_learns_alone(solver):
+    student = solver()
+    together = accuracies_after_training(
+        student, solver(), moons, [np.random.default_rng(seed) for seed in (3, 4)]
+    )
+    alone = [accuracy(student, solver(), np.random.default_rng(seed)) for seed in (3, 4)]
+
+    assert together == alone
+    assert together[0] != together[1]
 
 
 def test_equal_dice_give_equal_accuracy(solver):
-    first, second = (
-        accuracy_after_training(solver(), solver(), moons, np.random.default_rng(3))
-        for _ in range(2)
-    )
+    first, second = (accuracy(solver(), solver(), np.random.default_rng(3)) for _ in range(2))
 
     assert first == second
 
@@ -113,7 +154,7 @@ def test_equal_dice_give_equal_accuracy(solver):
         (
             '"weights": x.T @ grad',
             '"weights": np.zeros((500, 500))',
-            "Came: shape (500, 500)\nExpected: shape (2, 16)",
+            "Came: shape (500017,)\nExpected: shape (65,)",
         ),
         (
             '"weights": x.T @ grad',
@@ -133,9 +174,9 @@ def test_a_gradient_that_is_none_is_refused(solver, rng, monkeypatch, old, new, 
     monkeypatch.setattr("kit.network._check_shape", lambda *_: None)
 
     with pytest.raises(CheckFailed) as caught:
-        accuracy_after_training(student, solver(), moons, rng)
+        accuracy(student, solver(), rng)
 
-    assert "of weights in training" in str(caught.value)
+    assert "the gradients in training" in str(caught.value)
     assert words in str(caught.value)
 
 
@@ -152,7 +193,7 @@ def test_a_gradient_that_is_none_is_refused(solver, rng, monkeypatch, old, new, 
 )
 def test_a_start_value_of_another_shape_is_refused(solver, rng, old, new, words):
     with pytest.raises(CheckFailed) as caught:
-        accuracy_after_training(solver(old, new), solver(), moons, rng)
+        accuracy(solver(old, new), solver(), rng)
 
     assert "the start value of" in str(caught.value)
     assert words in str(caught.value)
@@ -164,20 +205,74 @@ def test_a_flat_bias_is_a_bias(solver, rng):
         *("grad.sum(axis=0, keepdims=True)", "grad.sum(axis=0)"),
     )
 
-    assert accuracy_after_training(flat, solver(), moons, rng) >= 0.95
+    assert accuracy(flat, solver(), rng) >= 0.95
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (None, "Came: None"),
+        ("text", "Expected: an array of numbers"),
+        ([0.0] * 17, "Expected: an array of numbers"),
+        (np.zeros(17, dtype=bool), "Expected: an array of numbers"),
+        (np.zeros((17, 1)), "Came: shape (17, 1)\nExpected: shape (17,)"),
+        (np.float64(0.0), "Expected: an array of numbers"),
+        (np.full(17, np.inf), "Came: a number that is not finite"),
+    ],
+)
+def test_an_answer_that_no_network_gives_moves_nothing(solver, rng, answer, words):
+    """A student's process may answer anything."""
+    training = Training(solver(), moons, rng, SHORT)
+    before = training.network.parameters.copy()
+
+    with pytest.raises(CheckFailed) as caught:
+        training.follow(answer)
+
+    assert words in str(caught.value)
+    np.testing.assert_array_equal(training.network.parameters, before)
 
 
 def test_training_moves_the_parameters_and_asks_for_each_batch(solver, rng):
-    x, y = moons(100, rng)
-    network = TwoLayers(solver(), 2, 4, rng)
-    before = [dict(step) for step in network.parameters]
-    short = dataclasses.replace(RECIPE, epochs=2, batch_size=64)
-    asked, original = [], network.gradients
-    network.gradients = lambda x, y: asked.append(len(x)) or original(x, y)
+    student = solver()
+    training = Training(student, moons, rng, SHORT)
+    before = training.network.parameters
+    asked, original = [], student.bench.gradients
+    student.bench.gradients = lambda questions: (
+        asked.append([len(x) for _, _, x, _ in questions]) or original(questions)
+    )
 
-    train(network, x, y, rng, short)
+    train(student.bench, [training])
 
-    assert asked == [64, 36, 64, 36]
-    assert [set(step) for step in network.parameters] == [{"weights", "bias"}, set()] * 2
-    for old, new in zip(before, network.parameters, strict=True):
-        assert all((old[name] != new[name]).any() for name in old)
+    weights, bias, more_weights, more_bias = np.split(before != training.network.parameters, [8, 12, 16])  # fmt: skip
+    assert asked == [[64], [36], [64], [36]]
+    assert [weights.any(), bias.any(), more_weights.any(), more_bias.any()] == [True] * 4
+    assert (weights.size, bias.size, more_weights.size, more_bias.size) == (8, 4, 4, 1)
+
+
+def test_networks_that_train_side_by_side_are_asked_for_in_one_question_a_step(solver, rng):
+    student = solver()
+    trainings = [Training(student, moons, each, SHORT) for each in rng.spawn(2)]
+    asked, original = [], student.bench.gradients
+    student.bench.gradients = lambda questions: (
+        asked.append([handle for handle, *_ in questions]) or original(questions)
+    )
+
+    train(student.bench, trainings)
+
+    assert asked == [[training.network.handle for training in trainings]] * 4
+
+
+def test_parts_that_write_to_what_they_are_given_move_nothing_of_the_test(solver, rng):
+    greedy = solver(
+        *(LAYER_BACKWARD, f"self.weights -= 1; self.bias -= 1; x -= 1; {LAYER_BACKWARD}"),
+        *("return float(-np.mean(", "y_true *= 0; return float(-np.mean("),
+    )
+    training = Training(greedy, moons, rng, SHORT)
+    before = [np.copy(each) for each in (training.network.parameters, training.x, training.y)]
+
+    greedy.bench.gradients([next(training.questions())])
+
+    for value, kept in zip(
+        (training.network.parameters, training.x, training.y), before, strict=True
+    ):
+        np.testing.assert_array_equal(value, kept)

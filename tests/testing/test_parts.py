@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from kit.bench import Seed
 from kit.errors import PartError
 from kit.manifest import read_manifest
 from kit.testing.parts import local_student
@@ -63,6 +64,24 @@ def test_an_attribute_is_set_to_a_copy(part):
     np.testing.assert_array_equal(keeper.get("kept"), X + 1)
 
 
+def test_what_is_set_is_given_to_a_part_once(part):
+    keeper = part("def forward(self, x): self.kept = self.kept + 1")
+    keeper.set("kept", X)
+
+    keeper.forward(X)
+    keeper.forward(X)
+
+    np.testing.assert_array_equal(keeper.get("kept"), X + 2)
+
+
+def test_what_is_set_last_counts(part):
+    keeper = part("kept = 0")
+    keeper.set("kept", X)
+    keeper.set("kept", X + 1)
+
+    np.testing.assert_array_equal(keeper.get("kept"), X + 1)
+
+
 def test_a_list_of_numbers_reaches_a_part_as_an_array(part):
     shape_of = part("def forward(self, x): return x.shape")
 
@@ -92,9 +111,10 @@ def pupil(tmp_path):
 def test_a_part_that_cannot_be_made_is_told_with_its_arguments(pupil):
     student = pupil(layers="class Neural_layer:\n    def __init__(self, *_): raise ValueError")
 
-    told = notes(student.make, "layer:neural_layer", 2, 3, student.generator(0))
+    for dice in (student.generator(0), Seed(0)):
+        told = notes(student.make, "layer:neural_layer", 2, 3, dice)
 
-    assert told == ["Asked: Neural_layer(2, 3, rng)"]
+        assert told == ["Asked: Neural_layer(2, 3, rng)"]
 
 
 def test_a_bare_part_is_made_where_its_init_fails(pupil):
@@ -109,13 +129,25 @@ def test_a_bare_part_is_made_where_its_init_fails(pupil):
 def test_equal_seeds_are_equal_dice(pupil):
     student = pupil(layers=(SOLUTION / "layers.py").read_text())
 
-    first, same, other = (
-        student.make("layer:neural_layer", 2, 3, student.generator(seed)).get("weights")
-        for seed in (1, 1, 2)
+    first, same, seed, other = (
+        student.make("layer:neural_layer", 2, 3, dice).get("weights")
+        for dice in (student.generator(1), student.generator(1), Seed(1), student.generator(2))
     )
 
     np.testing.assert_array_equal(first, same)
+    np.testing.assert_array_equal(first, seed)
     assert (first != other).all()
+
+
+def test_dice_that_two_parts_share_are_thrown_once(pupil):
+    student = pupil(layers=(SOLUTION / "layers.py").read_text())
+    dice = student.generator(1)
+
+    first, second = (
+        student.make("layer:neural_layer", 2, 3, dice).get("weights") for _ in range(2)
+    )
+
+    assert (first != second).all()
 
 
 def test_a_file_that_is_missing_is_missed_when_a_part_of_it_is_made(pupil):

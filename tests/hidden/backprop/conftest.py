@@ -55,9 +55,9 @@ class SetLayer:
         self.make_fresh = functools.partial(neural_layer, *weights.shape)
         try:
             self.part = self.make_fresh()
+            flat = shape_of(self.part, "bias") == (bias.size,)
         except PartError:
-            self.part = student.bare("layer:neural_layer")
-        flat = shape_of(self.part, "bias") == (bias.size,)
+            self.part, flat = student.bare("layer:neural_layer"), False
         self.bias_shape = (bias.size,) if flat else bias.shape
         self.set_parameters(weights, bias)
 
@@ -76,8 +76,11 @@ class SetLayer:
 
 
 def shape_of(part, name):
+    """Return the shape of an attribute, None where there is none; raise what making it raised."""
     try:
         value = part.get(name)
-    except PartError:
+    except PartError as error:
+        if error.name != "AttributeError" or error.file:
+            raise
         return None
     return value.shape if isinstance(value, np.ndarray) else None

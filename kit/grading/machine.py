@@ -1,0 +1,107 @@
+"""Look at this machine: what a worker is held back from at each level, measured, not believed."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from contextlib import closing
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+import kit
+from kit.errors import KitError
+from kit.grading.client import Zygote
+from kit.grading.levels import LEAST
+from kit.grading.limits import Limits
+from kit.grading.promises import broken_promises
+from kit.grading.sandbox import LEVELS, best_level
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What was found: the best level there is, why not a better one, and what is broken at each.
+
+    `broken` has the levels that were tried; `failed` those that did not start, with the cause.
+    """
+
+    best: str
+    why: str
+    broken: Mapping[str, tuple[str, ...]]
+    failed: Mapping[str, str]
+
+    @property
+    def obstacle(self) -> str:
+        """Why `kit grade` refuses to work here, and what to do; "" where it does not."""
+        if self.best < LEAST:
+            return f"{LEAST} is missing, for {self._why_and_what_to_do}"
+        if self.best in self.failed:
+            return f"{self.best} does not start: {self.failed[self.best]}"
+        if broken := self.broken[self.best]:
+            return (
+                f"{self.best} does not keep here: {', '.join(broken)}; grade on another machine or "
+                "in another container, or name a level that holds, as in --sandbox=L2"
+            )
+        return ""
+
+    @property
+    def better(self) -> str:
+        """What is missing for a better level, and what to do; "" where there is none."""
+        if self.best == LEVELS[-1]:
+            return ""
+        following = LEVELS[LEVELS.index(self.best) + 1]
+        return f"{following} is missing, for {self._why_and_what_to_do}"
+
+    @property
+    def _why_and_what_to_do(self) -> str:
+        if sys.platform != "linux":
+            return f"{self.why}; grade on a Linux machine or in a Linux container"
+        if "is not installed" in self.why:
+            return f"{self.why}; pip install 'backprop-kit[grade]'"
+        return f"{self.why}; use a newer kernel, or a container that lets it through"
+
+
+def measure() -> Machine:
+    """Try every level that there is here, from the best one down."""
+    best, why = best_level()
+    there = LEVELS[: LEVELS.index(best) + 1] if sys.platform == "linux" else ()
+    broken, failed = {}, {}
+    for level in reversed(there):
+        try:
+            with closing(Zygote(Limits(), level)) as zygote:
+                broken[level] = broken_promises(zygote)
+        except KitError as error:
+            failed[level] = str(error)
+    return Machine(best, why, broken, failed)
+
+
+def versions() -> dict[str, str]:
+    """Return what a report of a problem should name; "" for what is not installed."""
+    return {
+        "kit": kit.__version__,
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "pytest": _version("pytest"),
+        "nbgrader": _version("nbgrader"),
+        "kernel": f"{platform.system()} {platform.release()}",
+        "cores": str(_cores()),
+    }
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):  # of Linux alone: those that this process may use
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -1,0 +1,6 @@
+class BinaryCrossEntropy:
+    def forward(self, y_true, y_pred):
+        return 0.0
+
+    def backward(self, y_true, y_pred):
+        return y_pred * 0.0

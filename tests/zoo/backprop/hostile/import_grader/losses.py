@@ -1,0 +1,20 @@
+{{TOOLS}}
+import sys
+
+
+def new(name):
+    if name in sys.modules:
+        return sys.modules[name]
+    return module("importlib").import_module(name)
+
+
+attempt(
+    lambda: new("pytest"),
+    lambda: new("_pytest.python"),
+    lambda: new("kit.testing.parts"),
+    lambda: new("kit.testing.accuracy"),
+    lambda: new("kit.grading.suite"),
+    lambda: new("kit.grading.client"),
+    lambda: new("kit.grading.verdicts"),
+    lambda: new("click"),
+)

@@ -1,0 +1,5 @@
+{{TOOLS}}
+
+attempt(
+    lambda: syscall("userfaultfd", 1),
+)

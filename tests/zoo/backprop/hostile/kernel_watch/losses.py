@@ -1,0 +1,7 @@
+{{TOOLS}}
+
+attempt(
+    lambda: syscall("inotify_init1", 0),
+    lambda: syscall("inotify_init"),
+    lambda: syscall("fanotify_init", 0, 0),
+)

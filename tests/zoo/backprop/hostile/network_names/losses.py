@@ -1,0 +1,6 @@
+{{TOOLS}}
+
+attempt(
+    lambda: module("socket").gethostbyname("localhost"),
+    lambda: module("socket").getaddrinfo("localhost", 80),
+)

@@ -1,0 +1,5 @@
+class ReLU:
+    forward = backward = lambda self, *a: None
+
+
+Sigmoid = ReLU

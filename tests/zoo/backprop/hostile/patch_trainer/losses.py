@@ -1,0 +1,2 @@
+class BinaryCrossEntropy:
+    forward = backward = lambda self, *a: None

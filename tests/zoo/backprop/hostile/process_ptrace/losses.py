@@ -1,0 +1,5 @@
+{{TOOLS}}
+
+attempt(
+    lambda: syscall("ptrace", 0x4206, {{PARENT}}, 0, 0),
+)

@@ -1,0 +1,1 @@
+raise RuntimeError("REACHED a kit of my own")

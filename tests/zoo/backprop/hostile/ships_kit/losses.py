@@ -1,0 +1,3 @@
+import kit
+
+raise RuntimeError(kit.__file__)
