@@ -179,7 +179,10 @@ def serve(connection: socket.socket, suite: Suite, zygote: Zygote) -> None:
                 zygote.close()
                 zygote = Zygote(zygote.limits, zygote.level, suite.assignment.manifest.imports)
             answer = _forked(connection, suite, zygote, request)
-            wire.send(connection, nonce, answer, wire.SOURCES)
+            try:
+                wire.send(connection, nonce, answer, wire.SOURCES)
+            except ConnectionError:  # who asked is gone
+                return
     finally:
         zygote.close()
 

@@ -91,11 +91,17 @@ def main(limits: Limits, level: str, modules: list[str]) -> None:
     gc.collect()
     gc.freeze()  # a collection in a worker would copy what it shares with us
     workers = Workers(sandbox)
+    with contextlib.suppress(ConnectionError):  # who asked was killed
+        _serve(control, workers)
+    workers.end_all()
+
+
+def _serve(control: socket.socket, workers: Workers) -> None:
     control.sendall(PID.pack(os.getpid()))
     while True:
         command, descriptors, _, _ = socket.recv_fds(control, 1 + PID.size, 3)
         if not command:
-            break
+            return
         if command[:1] == b"w":
             process = workers.start(descriptors, *PID.unpack(command[1:]))
             handle = os.pidfd_open(process)
@@ -103,7 +109,6 @@ def main(limits: Limits, level: str, modules: list[str]) -> None:
             os.close(handle)
         else:
             control.sendall(PID.pack(workers.end(*PID.unpack(command[1:]))))
-    workers.end_all()
 
 
 def _become_worker(sandbox: Sandbox, descriptors: list[int]) -> None:

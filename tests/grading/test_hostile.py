@@ -29,11 +29,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kit.bench import Handle
-from kit.errors import UsageError
-from kit.grading import wire
+from kit.errors import PartDiedError, PartError, PartTimeoutError, UsageError
 from kit.grading.assignment import Assignment
+from kit.grading.client import RemoteBench
 from kit.grading.evaluate import Evaluator
+from kit.grading.limits import Limits
+from kit.grading.process import Process
 from kit.grading.submission import Submission, read_submission
 
 pytestmark = pytest.mark.slow
@@ -48,7 +49,6 @@ EXERCISES = ("relu", "sigmoid", "bce", "layer_forward", "layer_backward", "accur
 LEVELS = ("L3", "L2")
 LIMITS = "\n[limits]\ncall_seconds = 0.3\ncheck_seconds = 1\nwall_seconds = 1\n"
 OPTIONAL = {"harmless", "needs", "open", "earned"}
-PATIENCE = 20.0
 STALLED = 1.5
 PROOFS = ("raises", "canary", "port", "wire", "value", "stalls", "dies", "output")
 # What an attack ends with when it is wrong itself: then it proves nothing about who held it.
@@ -198,109 +198,78 @@ def skip_where_it_cannot_be(verdict):
         pytest.skip("the attack is machine code of another processor")
 
 
-QUESTIONS = {
-    "activations.py": [
-        (part, place, [], [("forward", ["x"]), ("backward", ["x", "x", "x"])])
-        for part, place in [
-            ("activation:relu", "activations.py:ReLU"),
-            ("activation:sigmoid", "activations.py:Sigmoid"),
-        ]
-    ],
-    "losses.py": [
-        (
-            *("loss:bce", "losses.py:BinaryCrossEntropy", []),
-            [("forward", ["x", "x"]), ("backward", ["x", "x"])],
-        )
-    ],
-    "layers.py": [
-        (
-            *("layer:neural_layer", "layers.py:Neural_layer", [1, 1]),
-            [("get", []), ("forward", ["x"]), ("backward", ["x", "x"])],
-        )
-    ],
+PARTS = {
+    "activations.py": [("activation:relu", "ReLU", 3), ("activation:sigmoid", "Sigmoid", 3)],
+    "losses.py": [("loss:bce", "BinaryCrossEntropy", 2)],
+    "layers.py": [("layer:neural_layer", "Neural_layer", 2)],
 }
 
 
-class Gullible:
-    """A grader without a sandbox that believes a worker: asks a few questions, notes what it sees."""
+class Unconfined:
+    """Stands in for the zygote: its one worker is confined by nothing."""
+
+    level = "L0"
+    limits = Limits(call_seconds=1, wall_seconds=STALLED)
 
     def __init__(self, world, folder):
-        self.seen = []
-        self._output = (world.place / "output").open("wb")
-        self._here, there = socket.socketpair()
+        self._process = Process(self.limits.wall_seconds)
+        connection, output, _ = self._process.descriptors
+        ready, writer = os.pipe()
         runner = [sys.executable, str(Path(__file__).parent / "unconfined.py"), "serve"]
-        runner += [str(there.fileno()), str(world.place / "secret.txt"), world.residue.encode().hex()]
+        runner += [str(connection), str(writer), str(world.place / "secret.txt")]
+        runner += [world.residue.encode().hex(), str(world.course), world.name]
         # The worker has a process above it that may be killed.
         above = "import subprocess, sys; subprocess.Popen(sys.argv[1:], close_fds=False).wait()"
         self.parent = subprocess.Popen(
-            [sys.executable, "-c", above, *runner, str(world.course), world.name],
-            pass_fds=[there.fileno()],
+            [sys.executable, "-SE", "-c", above, *runner],
+            pass_fds=[connection, writer],
             stdin=subprocess.DEVNULL,
-            stdout=self._output,
-            stderr=self._output,
+            stdout=output,
+            stderr=output,
             env=bare_environment(world),
             cwd=folder,
             start_new_session=True,
         )
-        there.close()
+        os.close(writer)
+        with open(ready, encoding="ascii") as told:
+            number = int(told.read())
+        self._process.started(number, os.pidfd_open(number))
+
+    def spawn(self):
+        return self._process
+
+    def end(self, _process):
+        return 0
+
+    @property
+    def printed(self):
+        return os.fstat(self._process._output).st_size
 
     def close(self):
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.parent.pid, signal.SIGKILL)
         self.parent.wait()
-        self._here.close()
-        self._output.close()
 
-    def ask(self, folder, samples):
-        """Ask what a grader asks of the files that are there, until the worker stops answering."""
-        sources = {
-            name: (folder / name).read_text(encoding="utf-8")
-            for name in QUESTIONS
-            if (folder / name).is_file()
-        }
-        x = np.full((samples, 1), 0.5)
-        try:
-            self._exchange(sources, PATIENCE)
-            for file in sources:
-                for part, place, arguments, calls in QUESTIONS[file]:
-                    self._ask_part(part, place, arguments, calls, x)
-        except wire.ClosedError:
-            self.seen.append("dies")
-        except wire.WireError:
-            self.seen.append("wire")
-        except TimeoutError:
-            self.seen.append("stalls")
-        except ConnectionError:
-            self.seen.append("dies")
 
-    def _ask_part(self, part, place, arguments, calls, x):
-        made = self._exchange(("make", part, place, arguments))
-        if not isinstance(made, Handle):
-            return
-        for method, names in calls:
-            if method == "get":
-                self._exchange(("get", made, "weights", {}))
-            else:
-                self._exchange(("call", made, method, [x for _ in names], {}))
-
-    def _exchange(self, question, patience=STALLED):
-        nonce = secrets.randbits(64)
-        self._here.settimeout(patience)
-        end = time.monotonic() + patience
-
-        def late():
-            if time.monotonic() > end:
-                raise TimeoutError
-
-        wire.send(self._here, nonce, question, wire.SOURCES)
-        answered, reply = wire.receive(self._here, late)
-        if answered != nonce or select.select([self._here], [], [], 0.02)[0]:
-            self.seen.append("wire")
-        told = repr(reply)
-        self.seen.append(told)
-        if "FORGED" in told:
-            self.seen.append("value")
-        return reply[1]
+def ask(bench, files, samples):
+    """Ask what a grader asks of the parts that are there; yield what comes, an error too."""
+    x = np.full((samples, 1), 0.5)
+    for file in files:
+        for part, name, count in PARTS[file]:
+            made = bench.make(part, f"{file}:{name}", [1, 1] if file == "layers.py" else [])
+            questions = [lambda made=made: bench.get(made, "weights")] if file == "layers.py" else []
+            for method in ("forward", "backward", "forward"):
+                given = [x] * (1 if method == "forward" and count == 3 else count)
+                questions.append(lambda m=method, g=given, made=made: bench.call(made, m, g))
+            for question in questions:
+                try:
+                    yield repr(question())
+                except PartTimeoutError:
+                    yield "stalls"
+                except PartDiedError as error:
+                    yield "wire" if error.name == "ProtocolError" else "dies"
+                except PartError as error:
+                    yield str(error)
 
 
 def bare_environment(world):
@@ -318,14 +287,23 @@ def bare_environment(world):
 def ask_gullibly(world, entry, folder):
     """Return what a grader without a sandbox sees of an entry, asked for each thing that it does."""
     seen = []
-    sources = "".join(path.read_text(encoding="utf-8") for path in sources_of(entry))
-    for samples in (1, 2) if "len(y_true)" in sources else (1,):
-        grader = Gullible(world, folder)
+    texts = "".join(path.read_text(encoding="utf-8") for path in sources_of(entry))
+    for samples in (1, 2) if "len(y_true)" in texts else (1,):
+        unconfined = Unconfined(world, folder)
         try:
-            grader.ask(world.render(entry, grader.parent.pid, folder), samples)
-            seen += grader.seen
+            world.render(entry, unconfined.parent.pid, folder)
+            files = {name: folder / name for name in PARTS if (folder / name).is_file()}
+            sources = {name: path.read_text(encoding="utf-8") for name, path in files.items()}
+            bench = RemoteBench(unconfined, sources)
+            for told in ask(bench, files, samples):
+                seen.append(told)
+                if not bench.alive:
+                    break
+                if unconfined.printed > 1 << 20:
+                    seen.append("output")
+            bench.close()
         finally:
-            grader.close()
+            unconfined.close()
     return seen
 
 
@@ -368,8 +346,8 @@ def test_without_a_sandbox_an_attack_reaches_what_it_wants(world, tmp_path, entr
             assert appears(lambda: "REACHED" in "".join(world.planted()))
         case "port":
             assert world.listener.arrived() > 0
-        case "output":
-            assert (world.place / "output").stat().st_size > 1 << 20
+        case "value":
+            assert "FORGED" in "".join(seen)
         case proof:
             assert proof in seen
 

@@ -1,8 +1,8 @@
 """Run a hostile submission without a sandbox, so that a test can see it reach what it wants.
 
-    python unconfined.py serve DESCRIPTOR SECRET RESIDUE ...   a worker that is confined by nothing
-    python unconfined.py judge FOLDER                          a grader that asks in the same process
-    python unconfined.py predictions FOLDER COURSE             one that trusts a network's own answers
+    python unconfined.py serve CONNECTION READY SECRET RESIDUE ... a worker that is confined by nothing
+    python unconfined.py judge FOLDER                              a grader that asks in the same process
+    python unconfined.py predictions FOLDER COURSE                 one that trusts a network's own answers
 
 It stands for the graders that this kit does not want to be. What could hurt the machine is kept in
 bounds by soft limits, which a submission may raise.
@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 
-def serve(descriptor, secret, residue, *_known):
+def serve(descriptor, ready, secret, residue, *_known):
     from kit.grading import worker
 
     left_open = os.open(secret, os.O_RDONLY)
@@ -29,6 +29,8 @@ def serve(descriptor, secret, residue, *_known):
         (resource.RLIMIT_NOFILE, 256),
     ]:
         resource.setrlimit(which, (limit, resource.getrlimit(which)[1]))
+    with open(int(ready), "w", encoding="ascii") as pipe:
+        pipe.write(str(os.getpid()))
     worker.serve(socket.socket(fileno=int(descriptor)))
     return left_open, left_behind
 
