@@ -52,6 +52,11 @@ class Seed:
 
 
 @dataclass(frozen=True, slots=True)
+class Previous:
+    """What stands for the answer to the question before, among questions asked together."""
+
+
+@dataclass(frozen=True, slots=True)
 class Opaque:
     """What stands for a value that is not plain: the name of its type, and nothing else."""
 
@@ -91,6 +96,19 @@ class Bench:
     def generator(self, seed: int) -> Handle:
         """Keep a random generator that several parts are to share."""
         return self._keep(np.random.default_rng(seed))
+
+    def answers(self, questions: Iterable[Sequence[Any]]) -> Iterator[Any]:
+        """Answer questions one after the other, each as in `["call", handle, "forward", [x]]`."""
+        previous: Any = None
+        for operation, handle, what, *rest in questions:
+            if operation == "call":
+                arguments, *settings = rest
+                given = [previous if type(each) is Previous else each for each in arguments]
+                answer = self.call(handle, what, given, *settings)
+                previous = answer[0]
+            else:
+                answer = self.get(handle, what, *rest)
+            yield answer
 
     def keep_failure(self, error: PartError) -> None:
         """Keep what went wrong in the place of an object: whoever uses it then is told."""

@@ -26,7 +26,7 @@ from kit.grading.processor import ANYWHERE
 from kit.grading.zygote import PID
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from kit.grading.limits import Limits
     from kit.protocols import Array
@@ -181,6 +181,22 @@ class RemoteBench:
         asked = f"{self._names[handle.number]}.{method}"
         rest = (handle, method, list(arguments), dict(settings))
         return self._pair(self._ask(asked, "call_after", first, *rest))
+
+    def answers(self, questions: Sequence[Sequence[Any]]) -> Iterator[Any]:
+        """Yield the answers to questions that travel together; the first that fails ends them."""
+        asked = " and ".join(dict.fromkeys(self._asked(question) for question in questions))
+        replies = self._ask(asked, "answers", [list(question) for question in questions])
+        if not isinstance(replies, list) or not 0 < len(replies) <= len(questions):
+            raise self._broken("answers of another form")
+        for question, reply in zip(questions, replies, strict=False):
+            answer = self._opened(reply)
+            yield self._pair(answer) if question[0] == "call" else answer
+        if len(replies) < len(questions):
+            raise self._broken("too few answers")
+
+    def _asked(self, question: Sequence[Any]) -> str:
+        _, handle, what, *_ = question
+        return f"{self._names[handle.number]}.{what}"
 
     def get(self, handle: Handle, attribute: str, settings: Mapping[str, Any] = NOTHING) -> Any:
         """Return an attribute."""

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kit import bench
-from kit.bench import Handle, Opaque, Seed
+from kit.bench import Handle, Opaque, Previous, Seed
 from kit.errors import KitError
 
 if TYPE_CHECKING:
@@ -74,8 +74,10 @@ def receive(
     connection: socket.socket,
     late: Callable[[], None] | None = None,
     limits: Limits = LIMITS,
+    *,
+    writable: bool = False,
 ) -> tuple[int, Any]:
-    """Receive a frame; return its nonce and its value.
+    """Receive a frame; return its nonce and its value, with arrays to read or to write.
 
     A side speaks once and then waits for the other, so there is nothing behind a frame. `late` is
     called whenever more has to be waited for, and raises an exception when that takes too long.
@@ -89,7 +91,7 @@ def receive(
         raise WireError(f"a frame of {header_size} + {payload_size} bytes is too large")
     start = HEAD.size + header_size
     _read(connection, data, start + payload_size, late)
-    payload = _Payload(data, start)
+    payload = _Payload(data, start, writable)
     try:
         value = _decode(_loads(data[HEAD.size : start].decode()), payload)
     except (ValueError, TypeError, RecursionError) as error:
@@ -136,6 +138,8 @@ def _encode(value: Any, arrays: list[np.ndarray[Any, Any]]) -> Any:
         return ["handle", value.number]
     if kind is Seed:
         return ["seed", value.number]
+    if kind is Previous:
+        return ["previous"]
     if kind is Opaque:
         return ["opaque", value.type_name]
     if kind is dict:
@@ -162,6 +166,8 @@ def _decode(node: Any, payload: _Payload, depth: int = 0) -> Any:
             return Handle(_leaf(items, int))
         case "seed":
             return Seed(_leaf(items, int))
+        case "previous" if not items:
+            return Previous()
         case "opaque":
             return Opaque(_leaf(items, str)[: bench.NAME_LIMIT])
     raise WireError("a value of no known kind")
@@ -183,15 +189,15 @@ def _key(key: Any) -> str:
 class _Payload:
     """The bytes behind a header, handed out array by array."""
 
-    def __init__(self, data: bytearray, start: int) -> None:
-        self._data, self._offset = data, start
+    def __init__(self, data: bytearray, start: int, writable: bool) -> None:
+        self._data, self._offset, self._writable = data, start, writable
 
     @property
     def rest(self) -> int:
         return len(self._data) - self._offset
 
     def take(self, code: Any, *shape: Any) -> np.ndarray[Any, Any]:
-        """Return the next array, which cannot be written to."""
+        """Return the next array."""
         if not isinstance(code, str) or code not in DTYPES or len(shape) > 8:
             raise WireError("an array of no known dtype, or of too many dimensions")
         if any(type(size) is not int or not 0 <= size <= 1 << 40 for size in shape):
@@ -201,5 +207,7 @@ class _Payload:
             raise WireError("an array that runs past the end of its frame")
         array = np.frombuffer(self._data, DTYPES[code], count, self._offset).reshape(shape)
         self._offset += array.nbytes
+        if self._writable:
+            return array.copy()  # it can be kept without the whole frame
         array.flags.writeable = False
         return array

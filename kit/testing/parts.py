@@ -7,21 +7,25 @@ arguments of the last call as they were afterwards, so that purity is seen from 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from importlib.util import decode_source
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from kit.bench import Bench, Handle, Seed
+from kit.bench import Bench, Handle, Previous, Seed
 from kit.errors import PartError
 from kit.testing.closeness import show
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from kit.manifest import Exercise, Manifest
     from kit.protocols import Array
+
+
+PREVIOUS = Previous()
 
 
 class BenchLike(Protocol):
@@ -40,6 +44,9 @@ class BenchLike(Protocol):
         self, handle: Handle, method: str, arguments: Sequence[Any], settings: Mapping[str, Any]
     ) -> tuple[Any, Any]:
         """Set attributes, then call a method; return its result, and the arguments afterwards."""
+
+    def answers(self, questions: Sequence[Sequence[Any]]) -> Iterator[Any]:
+        """Answer questions that travel together, each as in `["call", handle, "forward", [x]]`."""
 
     def call_after(
         self,
@@ -90,6 +97,11 @@ class Part:
         """Call `forward(x)`, which may fail, and then `backward` with the same settings."""
         return self._call("backward", arguments, first=("forward", [np.array(x)]))
 
+    def question(self, method: str, *arguments: Any) -> Question:
+        """Return a call as a question, to be asked together with others."""
+        copies = [each if each is PREVIOUS else np.array(each) for each in arguments]
+        return Question(self, ["call", self.handle, method, copies, self._taken_settings()])
+
     def get(self, attribute: str) -> Any:
         """Return the value of an attribute."""
         return self.bench.get(self.handle, attribute, self._taken_settings())
@@ -120,6 +132,34 @@ class Part:
             error.add_note(f"Asked: {self.name}.{method}({shown})")
             raise
         return result
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A call of a part's method that has not been asked yet."""
+
+    part: Part
+    words: list[Any]
+
+
+def answers(questions: Sequence[Question]) -> Iterator[Any]:
+    """Ask questions together and yield the result of each, in order.
+
+    A question costs a worker as much as a dozen small calculations, so a test that has many asks
+    them at once. `PREVIOUS` among the arguments of a call is the result of the one before it.
+    """
+    replies = questions[0].part.bench.answers([question.words for question in questions])
+    for question in questions:
+        try:
+            result, question.part.echo = next(replies)
+        except (PartError, KeyboardInterrupt) as error:
+            _, _, method, arguments, *_ = question.words
+            shown = ", ".join(
+                "y" if argument is PREVIOUS else show(argument) for argument in arguments
+            )
+            error.add_note(f"Asked: {question.part.name}.{method}({shown})")
+            raise
+        yield result
 
 
 class Student:

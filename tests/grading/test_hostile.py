@@ -232,7 +232,7 @@ class Unconfined:
         )
         os.close(writer)
         with open(ready, encoding="ascii") as told:
-            number = int(told.read())
+            number = int(told.readline())
         self._process.started(number, os.pidfd_open(number))
 
     def spawn(self):

@@ -30,7 +30,7 @@ def serve(descriptor, ready, secret, residue, *_known):
     ]:
         resource.setrlimit(which, (limit, resource.getrlimit(which)[1]))
     with open(int(ready), "w", encoding="ascii") as pipe:
-        pipe.write(str(os.getpid()))
+        pipe.write(f"{os.getpid()}\n")
     worker.serve(socket.socket(fileno=int(descriptor)))
     return left_open, left_behind
 
