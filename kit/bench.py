@@ -98,16 +98,18 @@ class Bench:
         return self._keep(np.random.default_rng(seed))
 
     def answers(self, questions: Iterable[Sequence[Any]]) -> Iterator[Any]:
-        """Answer questions one after the other, each as in `["call", handle, "forward", [x]]`."""
+        """Answer questions one after the other, each as in `["call", handle, "forward", [x]]`.
+
+        The kinds are `call`, `call_after` and `get`.
+        """
         previous: Any = None
-        for operation, handle, what, *rest in questions:
+        for operation, *words in questions:
             if operation == "call":
-                arguments, *settings = rest
+                handle, method, arguments, *settings = words
                 given = [previous if type(each) is Previous else each for each in arguments]
-                answer = self.call(handle, what, given, *settings)
-                previous = answer[0]
-            else:
-                answer = self.get(handle, what, *rest)
+                words = [handle, method, given, *settings]
+            answer = getattr(self, operation)(*words)
+            previous = answer[0] if operation == "call" else None
             yield answer
 
     def keep_failure(self, error: PartError) -> None:

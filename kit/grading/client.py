@@ -49,14 +49,25 @@ class Zygote:
         self.on_processor = ANYWHERE
         self._control, there = socket.socketpair()
         self._control.settimeout(PATIENCE_SECONDS)
-        # -I: no environment variable, no user folder and no current folder leads to an import.
+        # -s -P: no user folder and no current folder leads to an import; not -I, which would drop
+        # the seed of hashes from the environment, and with it the order of sets.
         code = (
             "import sys; sys.path.append(sys.argv.pop(1));"
             "import runpy; runpy.run_module('kit.grading.zygote', run_name='__main__')"
         )
         home = str(Path(kit.__file__).parent.parent)
         self._process = subprocess.Popen(
-            [sys.executable, "-I", "-c", code, home, json.dumps(asdict(limits)), level, *modules],
+            [
+                sys.executable,
+                "-s",
+                "-P",
+                "-c",
+                code,
+                home,
+                json.dumps(asdict(limits)),
+                level,
+                *modules,
+            ],
             stdin=there.fileno(),
             stdout=subprocess.DEVNULL,
             env=ENVIRONMENT,
@@ -79,13 +90,23 @@ class Zygote:
             self._process.kill()
             self._process.wait()
 
+    def wait(self) -> None:
+        """Wait until it has imported all; a copy of this object must not be made before.
+
+        It says so once, and whoever hears it first is the only one to know.
+        """
+        if not self._ready:
+            try:
+                self._answer()
+            except OSError as error:
+                raise GradingError(f"no worker can be started: {error}") from None
+            self._ready = True
+
     def spawn(self) -> Process:
         """Fork a worker."""
+        self.wait()
         process = Process(self.limits.wall_seconds)
         try:
-            if not self._ready:  # it says so once, when its imports are done
-                self._answer()
-                self._ready = True
             socket.send_fds(
                 self._control, [b"w" + PID.pack(self.on_processor)], process.descriptors
             )
@@ -169,19 +190,6 @@ class RemoteBench:
         asked = f"{self._names[handle.number]}.{method}"
         return self._pair(self._ask(asked, "call", handle, method, list(arguments), dict(settings)))
 
-    def call_after(
-        self,
-        first: tuple[str, Sequence[Any]],
-        handle: Handle,
-        method: str,
-        arguments: Sequence[Any],
-        settings: Mapping[str, Any] = NOTHING,
-    ) -> tuple[Any, Any]:
-        """Do the same right after another method, whatever comes of that one."""
-        asked = f"{self._names[handle.number]}.{method}"
-        rest = (handle, method, list(arguments), dict(settings))
-        return self._pair(self._ask(asked, "call_after", first, *rest))
-
     def answers(self, questions: Sequence[Sequence[Any]]) -> Iterator[Any]:
         """Yield the answers to questions that travel together; the first that fails ends them."""
         asked = " and ".join(dict.fromkeys(self._asked(question) for question in questions))
@@ -190,12 +198,12 @@ class RemoteBench:
             raise self._broken("answers of another form")
         for question, reply in zip(questions, replies, strict=False):
             answer = self._opened(reply)
-            yield self._pair(answer) if question[0] == "call" else answer
+            yield answer if question[0] == "get" else self._pair(answer)
         if len(replies) < len(questions):
             raise self._broken("too few answers")
 
     def _asked(self, question: Sequence[Any]) -> str:
-        _, handle, what, *_ = question
+        handle, what = question[2:4] if question[0] == "call_after" else question[1:3]
         return f"{self._names[handle.number]}.{what}"
 
     def get(self, handle: Handle, attribute: str, settings: Mapping[str, Any] = NOTHING) -> Any:

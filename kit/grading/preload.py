@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import importlib
+import importlib.util
 import operator
 import sys
 import time
@@ -65,15 +66,23 @@ class NotOffered:
         )
 
 
-def preload(more: Sequence[str]) -> None:
-    """Import all that a submission may import, and forget where else modules could lie.
-
-    Raise UsageError where one of `more`, the assignment's own, cannot be imported.
-    """
-    for name in ALWAYS:
-        importlib.import_module(name)
+def insist_on(more: Sequence[str]) -> None:
+    """Raise UsageError where one of an assignment's own modules is not there."""
     for name in more:
-        _import_extra(name)
+        try:
+            found = importlib.util.find_spec(name)
+        except ImportError:  # of the package that it is in
+            found = None
+        if found is None:
+            raise UsageError(
+                f"`imports` of the manifest names {name!r}, and there is no such module"
+            )
+
+
+def preload(more: Sequence[str]) -> None:
+    """Import all that a submission may import, and forget where else modules could lie."""
+    for name in (*ALWAYS, *more):
+        importlib.import_module(name)
     for codec in CODECS:
         codecs.lookup(codec)
     _use_numpy()
@@ -81,15 +90,6 @@ def preload(more: Sequence[str]) -> None:
     sys.path[:] = []
     sys.path_importer_cache.clear()
     sys.meta_path[:] = [BuiltinImporter, FrozenImporter, NotOffered((*ALWAYS, *more))]
-
-
-def _import_extra(name: str) -> None:
-    try:
-        importlib.import_module(name)
-    except Exception as error:
-        raise UsageError(
-            f"`imports` of the manifest names {name!r}, which cannot be imported here: {error}"
-        ) from error
 
 
 def _use_numpy() -> Any:

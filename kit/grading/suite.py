@@ -10,6 +10,7 @@ needs are used in `collect` and in `_run` alone.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib
 import itertools
@@ -39,7 +40,7 @@ from kit.grading.workers import Workers
 from kit.testing.pytest_plugin import MAKE_STUDENT, SEED, exercise_name
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 
 NOT_NEEDED = (
@@ -99,7 +100,10 @@ class Suite:
             errors = _run([item for item in self.session.items if item.nodeid in only or not only])
         finally:
             workers.close()
-        return {item.nodeid: list(verdict(error, _mark(item)[1])) for item, error in errors}
+        return {
+            item.nodeid: list(verdict(error, _mark(item)[1], zygote.limits))
+            for item, error in errors
+        }
 
 
 def collect(folder: Path, plugin: Collector) -> Session:
@@ -114,10 +118,22 @@ def collect(folder: Path, plugin: Collector) -> Session:
     session = Session.from_config(config)
     config._do_configure()  # noqa: SLF001 - see the module's docstring
     config.hook.pytest_sessionstart(session=session)
-    session.perform_collect()
+    with _nothing_cached():
+        session.perform_collect()
     if plugin.errors:
         raise UsageError(f"the hidden suite cannot be collected: {plugin.errors[0]}")
     return session
+
+
+@contextlib.contextmanager
+def _nothing_cached() -> Iterator[None]:
+    """Have each test compiled: Python takes an edit within the same second for no edit."""
+    before = sys.pycache_prefix, sys.dont_write_bytecode
+    sys.pycache_prefix, sys.dont_write_bytecode = os.devnull, True
+    try:
+        yield
+    finally:
+        sys.pycache_prefix, sys.dont_write_bytecode = before
 
 
 def _run(items: list[pytest.Item]) -> list[tuple[pytest.Item, BaseException | None]]:
@@ -178,6 +194,7 @@ def serve(connection: socket.socket, suite: Suite, zygote: Zygote) -> None:
             if not zygote.alive:
                 zygote.close()
                 zygote = Zygote(zygote.limits, zygote.level, suite.assignment.manifest.imports)
+                zygote.wait()
             answer = _forked(connection, suite, zygote, request)
             try:
                 wire.send(connection, nonce, answer, wire.SOURCES)
@@ -233,6 +250,7 @@ def main() -> None:
     try:
         assignment = Assignment.load(Path(sys.argv[2]), sys.argv[3])
         limits = Limits.read(assignment.manifest.limits)
+        preload.insist_on(assignment.manifest.imports)
         zygote = Zygote(limits, sys.argv[4], assignment.manifest.imports)
         suite = Suite(assignment)
         tests = suite.describe()

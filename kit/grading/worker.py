@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MAKING = {"make", "bare", "generator", "network"}
-ASKING = {"answers", "call", "call_after", "get", "gradients"}
+ASKING = {"answers", "call", "get", "gradients"}
 PRINTED_LIMIT = 1 << 16
 
 

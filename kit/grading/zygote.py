@@ -23,7 +23,6 @@ import sys
 import time
 import traceback
 
-from kit.errors import UsageError
 from kit.grading import preload, worker
 from kit.grading.limits import Limits
 from kit.grading.processor import stay_on
@@ -84,10 +83,7 @@ def main(limits: Limits, level: str, modules: list[str]) -> None:
     control = socket.socket(fileno=os.dup(0))
     os.dup2(os.open(os.devnull, os.O_RDWR), 0)  # stays open: a worker's numbers are taken by now
     sandbox = Sandbox(level, limits)
-    try:
-        preload.preload(modules)
-    except UsageError as error:
-        sys.exit(f"kit: {error}")
+    preload.preload(modules)
     gc.collect()
     gc.freeze()  # a collection in a worker would copy what it shares with us
     workers = Workers(sandbox)

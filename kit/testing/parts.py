@@ -48,16 +48,6 @@ class BenchLike(Protocol):
     def answers(self, questions: Sequence[Sequence[Any]]) -> Iterator[Any]:
         """Answer questions that travel together, each as in `["call", handle, "forward", [x]]`."""
 
-    def call_after(
-        self,
-        first: tuple[str, Sequence[Any]],
-        handle: Handle,
-        method: str,
-        arguments: Sequence[Any],
-        settings: Mapping[str, Any],
-    ) -> tuple[Any, Any]:
-        """Do the same right after another method, whatever comes of that one."""
-
     def get(self, handle: Handle, attribute: str, settings: Mapping[str, Any]) -> Any:
         """Set attributes, then return one."""
 
@@ -93,14 +83,20 @@ class Part:
         """Call the student's `backward`; a test calls `forward` right before it, as the kit does."""
         return self._call("backward", arguments)
 
-    def backward_after_forward(self, x: Array, *arguments: Array) -> Any:
-        """Call `forward(x)`, which may fail, and then `backward` with the same settings."""
-        return self._call("backward", arguments, first=("forward", [np.array(x)]))
+    def question(self, method: str, *arguments: Any, first: Array | None = None) -> Question:
+        """Return a call as a question, to be asked together with others.
 
-    def question(self, method: str, *arguments: Any) -> Question:
-        """Return a call as a question, to be asked together with others."""
+        With `first`, `forward(first)` comes right before it, which may fail.
+        """
         copies = [each if each is PREVIOUS else np.array(each) for each in arguments]
-        return Question(self, ["call", self.handle, method, copies, self._taken_settings()])
+        words = [self.handle, method, copies, self._taken_settings()]
+        if first is None:
+            return Question(self, ["call", *words])
+        return Question(self, ["call_after", ("forward", [np.array(first)]), *words])
+
+    def question_for(self, attribute: str) -> Question:
+        """Return the value of an attribute as a question, to be asked together with others."""
+        return Question(self, ["get", self.handle, attribute, self._taken_settings()])
 
     def get(self, attribute: str) -> Any:
         """Return the value of an attribute."""
@@ -114,19 +110,10 @@ class Part:
         settings, self._settings = self._settings, {}
         return settings
 
-    def _call(
-        self,
-        method: str,
-        arguments: Sequence[Array],
-        first: tuple[str, Sequence[Array]] | None = None,
-    ) -> Any:
+    def _call(self, method: str, arguments: Sequence[Array]) -> Any:
         copies = [np.array(argument) for argument in arguments]
-        rest = (self.handle, method, copies, self._taken_settings())
         try:
-            if first:
-                result, self.echo = self.bench.call_after(first, *rest)
-            else:
-                result, self.echo = self.bench.call(*rest)
+            result, self.echo = self.bench.call(self.handle, method, copies, self._taken_settings())
         except (PartError, KeyboardInterrupt) as error:
             shown = ", ".join(show(argument) for argument in arguments)
             error.add_note(f"Asked: {self.name}.{method}({shown})")
@@ -141,6 +128,13 @@ class Question:
     part: Part
     words: list[Any]
 
+    def __str__(self) -> str:
+        if self.words[0] == "get":
+            return f"{self.part.name}.{self.words[2]}"
+        *_, method, arguments, _ = self.words
+        shown = ", ".join("y" if each is PREVIOUS else show(each) for each in arguments)
+        return f"{self.part.name}.{method}({shown})"
+
 
 def answers(questions: Sequence[Question]) -> Iterator[Any]:
     """Ask questions together and yield the result of each, in order.
@@ -151,15 +145,15 @@ def answers(questions: Sequence[Question]) -> Iterator[Any]:
     replies = questions[0].part.bench.answers([question.words for question in questions])
     for question in questions:
         try:
-            result, question.part.echo = next(replies)
+            reply = next(replies)
         except (PartError, KeyboardInterrupt) as error:
-            _, _, method, arguments, *_ = question.words
-            shown = ", ".join(
-                "y" if argument is PREVIOUS else show(argument) for argument in arguments
-            )
-            error.add_note(f"Asked: {question.part.name}.{method}({shown})")
+            error.add_note(f"Asked: {question}")
             raise
-        yield result
+        if question.words[0] == "get":
+            yield reply
+        else:
+            result, question.part.echo = reply
+            yield result
 
 
 class Student:

@@ -33,29 +33,37 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture
-def student(request: pytest.FixtureRequest) -> Student:
+def this_test(request: pytest.FixtureRequest) -> pytest.Item:
+    """Return the test itself: the one place that asks pytest, to which a question costs much."""
+    item: pytest.Item = request.node
+    return item
+
+
+@pytest.fixture
+def student(this_test: pytest.Item) -> Student:
     """Make the student's parts for the exercise that the test is marked with."""
-    make = request.config.stash.get(MAKE_STUDENT, None)
-    return make(exercise_name(request.node)) if make else _local(request)
+    make = this_test.config.stash.get(MAKE_STUDENT, None)
+    return make(exercise_name(this_test)) if make else _local(this_test)
 
 
 @pytest.fixture
-def reference(request: pytest.FixtureRequest) -> Student:
+def reference(this_test: pytest.Item) -> Student:
     """Make the reference parts, in this process, for the exercise of the test."""
-    return _local(request)
+    return _local(this_test)
 
 
-def _local(request: pytest.FixtureRequest) -> Student:
-    folder = assignment_folder(request.path)
+def _local(test: pytest.Item) -> Student:
+    folder = assignment_folder(test.path)
     manifest = read_manifest(folder)
-    return local_student(folder, manifest, manifest.exercise(exercise_name(request.node)))
+    return local_student(folder, manifest, manifest.exercise(exercise_name(test)))
 
 
 @pytest.fixture
-def rng(request: pytest.FixtureRequest) -> np.random.Generator:
+def rng(this_test: pytest.Item) -> np.random.Generator:
     """Return dice that differ from test to test and, in grading, from submission to submission."""
-    test = f"{request.path.name}::{request.node.name}"
-    return np.random.default_rng([request.config.stash.get(SEED, 0), zlib.crc32(test.encode())])
+    name = f"{this_test.path.name}::{this_test.name}"
+    seed = this_test.config.stash.get(SEED, 0)
+    return np.random.default_rng([seed, zlib.crc32(name.encode())])
 
 
 def exercise_name(item: pytest.Item) -> str:

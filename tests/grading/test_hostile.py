@@ -64,7 +64,9 @@ class World:
         self.course = copy_course(self.place / "course")
         manifest = self.course / "solutions/backprop/assignment.toml"
         manifest.write_text(manifest.read_text(encoding="utf-8") + LIMITS, encoding="utf-8")
-        self.solution = read_submission(manifest.parent, Assignment.load(self.course, "backprop").manifest)
+        self.solution = read_submission(
+            manifest.parent, Assignment.load(self.course, "backprop").manifest
+        )
         neighbour = self.course / "submitted/bob/backprop"
         neighbour.mkdir(parents=True)
         shutil.copy(manifest.parent / "losses.py", neighbour)
@@ -257,7 +259,9 @@ def ask(bench, files, samples):
     for file in files:
         for part, name, count in PARTS[file]:
             made = bench.make(part, f"{file}:{name}", [1, 1] if file == "layers.py" else [])
-            questions = [lambda made=made: bench.get(made, "weights")] if file == "layers.py" else []
+            questions = (
+                [lambda made=made: bench.get(made, "weights")] if file == "layers.py" else []
+            )
             for method in ("forward", "backward", "forward"):
                 given = [x] * (1 if method == "forward" and count == 3 else count)
                 questions.append(lambda m=method, g=given, made=made: bench.call(made, m, g))
@@ -328,9 +332,7 @@ def appears(look, seconds=3.0):
     return look()
 
 
-@pytest.mark.parametrize(
-    "entry", [name for name in harmless() if ENTRIES[name]["proof"] in PROOFS]
-)
+@pytest.mark.parametrize("entry", [name for name in harmless() if ENTRIES[name]["proof"] in PROOFS])
 def test_without_a_sandbox_an_attack_reaches_what_it_wants(world, tmp_path, entry):
     verdict = ENTRIES[entry]
     skip_where_it_cannot_be(verdict)

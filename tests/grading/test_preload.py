@@ -116,9 +116,7 @@ def test_a_manifest_can_offer_a_module_more(importing, tiny, hand_in):
     assert tiny.evaluate(submission).score == 3.5
 
 
-def test_a_manifest_that_offers_what_is_not_there_is_told_so(importing, capfd):
-    with pytest.raises(GradingError, match="the process that starts workers has died"):
-        Evaluator(importing("nonsense"))
-
-    words = "`imports` of the manifest names 'nonsense', which cannot be imported here: No module"
-    assert words in capfd.readouterr().err
+@pytest.mark.parametrize("name", ["nonsense", "nonsense.inner", "numpy.nonsense"])
+def test_a_manifest_that_offers_what_is_not_there_is_told_so(importing, name):
+    with pytest.raises(GradingError, match=f"`imports` of the manifest names '{name}'"):
+        Evaluator(importing(name))

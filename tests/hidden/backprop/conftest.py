@@ -8,6 +8,7 @@ import pytest
 
 from kit.bench import Seed
 from kit.errors import PartError
+from kit.testing.parts import answers
 
 
 @pytest.fixture
@@ -36,11 +37,28 @@ def neural_layer(student):
 
 
 @pytest.fixture
-def layer_with(student, neural_layer):
-    """Make a layer and give it weights and bias, so that its start values do not matter."""
+def layers_with(student, neural_layer):
+    """Make layers and give them weights and biases, so that their start values do not matter."""
 
+    def make(parameters):
+        layers = [SetLayer(student, neural_layer, *pair) for pair in parameters]
+        with contextlib.suppress(PartError):  # each finds out for itself then
+            for layer, bias in zip(
+                layers, answers([layer.question_for("bias") for layer in layers]), strict=True
+            ):
+                layer.own_bias_shape = np.shape(bias)
+        for layer, pair in zip(layers, parameters, strict=True):
+            layer.set_parameters(*pair)
+        return layers
+
+    return make
+
+
+@pytest.fixture
+def layer_with(layers_with):
     def make(weights, bias):
-        return SetLayer(student, neural_layer, weights, bias)
+        [layer] = layers_with([(weights, bias)])
+        return layer
 
     return make
 
@@ -52,18 +70,30 @@ class SetLayer:
     """
 
     def __init__(self, student, neural_layer, weights, bias):
+        self.student, self.size = student, bias.size
         self.make_fresh = functools.partial(neural_layer, *weights.shape)
         try:
             self.part = self.make_fresh()
-            flat = shape_of(self.part, "bias") == (bias.size,)
         except PartError:
-            self.part, flat = student.bare("layer:neural_layer"), False
-        self.bias_shape = (bias.size,) if flat else bias.shape
-        self.set_parameters(weights, bias)
+            self.part = student.bare("layer:neural_layer")
+
+    @functools.cached_property
+    def own_bias_shape(self):
+        try:
+            return shape_of(self.part, "bias")
+        except PartError:
+            self.part = self.student.bare("layer:neural_layer")
+        return None
+
+    @property
+    def bias_shape(self):
+        flat = self.own_bias_shape == (self.size,)
+        return (self.size,) if flat else (1, self.size)
 
     def set_parameters(self, weights, bias):
+        shaped = bias.reshape(self.bias_shape)  # before the part is asked to be another one
         self.part.set("weights", weights)
-        self.part.set("bias", bias.reshape(self.bias_shape))
+        self.part.set("bias", shaped)
 
     def starts_as(self, shape):
         """Whether the student's own start weights have this shape."""

@@ -4,6 +4,8 @@ Exact values are asked for between 0.02 and 0.98 only: clipping at 1e-7 and at 1
 right, and differ beyond.
 """
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -15,6 +17,7 @@ from kit.testing.closeness import (
     assert_unchanged,
     show,
 )
+from kit.testing.parts import answers
 
 pytestmark = pytest.mark.exercise("bce")
 
@@ -43,16 +46,26 @@ def slope(y_true, y_pred):
     return np.where(y_true == 1, -1 / y_pred, 1 / (1 - y_pred)) / len(y_true)
 
 
+def losses(bce, pairs):
+    return answers([bce.question("forward", *pair) for pair in pairs])
+
+
+def gradients(bce, pairs):
+    """Return backward's answers, each right after forward as in training."""
+    methods = ("forward", "backward")
+    found = answers([bce.question(method, *pair) for pair in pairs for method in methods])
+    return itertools.islice(found, 1, None, 2)
+
+
 def backward(bce, y_true, y_pred):
-    bce.forward(y_true, y_pred)
-    return bce.backward(y_true, y_pred)
+    return next(gradients(bce, [(y_true, y_pred)]))
 
 
 @pytest.mark.points(5, kind="value")
 def test_forward_is_the_mean_cross_entropy(bce, rng):
-    for y_true, y_pred in batches(rng):
-        loss = bce.forward(y_true, y_pred)
+    pairs = list(batches(rng))
 
+    for (y_true, y_pred), loss in zip(pairs, losses(bce, pairs), strict=True):
         given = {"y_true": y_true, "y_pred": y_pred}
         assert_number(loss, expected(y_true, y_pred), asked=FORWARD, given=given)
 
@@ -61,8 +74,8 @@ def test_forward_is_the_mean_cross_entropy(bce, rng):
 def test_forward_of_a_batch_given_twice_is_the_same(bce, rng):
     y_true, y_pred = batch(rng, 6)
 
-    once = bce.forward(y_true, y_pred)
-    twice = bce.forward(np.vstack([y_true, y_true]), np.vstack([y_pred, y_pred]))
+    doubled = (np.vstack([y_true, y_true]), np.vstack([y_pred, y_pred]))
+    once, twice = losses(bce, [(y_true, y_pred), doubled])
 
     assert_number(once, expected(y_true, y_pred), asked=FORWARD)
     assert_number(twice, expected(y_true, y_pred), asked=FORWARD, given="the same batch twice")
@@ -72,11 +85,12 @@ def test_forward_of_a_batch_given_twice_is_the_same(bce, rng):
 def test_forward_is_finite_and_sensible_at_zero_and_one(bce):
     cases = [(1.0, 0.0, 5, 1000), (0.0, 1.0, 5, 1000), (1.0, 1.0, -1e-3, 1e-3)]
     cases += [(0.0, 0.0, -1e-3, 1e-3), (1.0, 1e-4, 9.0, 9.4), (0.0, 1 - 1e-4, 9.0, 9.4)]
-    for label, prediction, low, high in cases:
-        y_true, y_pred = np.array([[label], [label]]), np.array([[prediction], [prediction]])
+    pairs = [(np.full((2, 1), label), np.full((2, 1), guess)) for label, guess, _, _ in cases]
 
-        loss = as_number(bce.forward(y_true, y_pred), FORWARD)
-
+    for (y_true, y_pred), came, (*_, low, high) in zip(
+        pairs, losses(bce, pairs), cases, strict=True
+    ):
+        loss = as_number(came, FORWARD)
         if not low <= loss <= high:
             given = {"y_true": y_true, "y_pred": y_pred}
             raise CheckFailed(FORWARD, given=given, came=show(loss), expected=f"{low} to {high}")
@@ -84,9 +98,9 @@ def test_forward_is_finite_and_sensible_at_zero_and_one(bce):
 
 @pytest.mark.points(6, kind="gradient")
 def test_backward_is_the_slope_of_the_mean_loss(bce, rng):
-    for y_true, y_pred in batches(rng):
-        gradient = backward(bce, y_true, y_pred)
+    pairs = list(batches(rng))
 
+    for (y_true, y_pred), gradient in zip(pairs, gradients(bce, pairs), strict=True):
         given = {"y_true": y_true, "y_pred": y_pred}
         assert_close(gradient, slope(y_true, y_pred), asked=BACKWARD, given=given)
 

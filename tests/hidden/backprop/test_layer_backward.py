@@ -5,13 +5,13 @@ costs nothing here.
 """
 
 import contextlib
-import functools
 
 import numpy as np
 import pytest
 
 from kit.errors import PartError
 from kit.testing.closeness import CheckFailed, assert_close, assert_unchanged, show
+from kit.testing.parts import answers
 
 pytestmark = pytest.mark.exercise("layer_backward")
 
@@ -28,39 +28,55 @@ class Case:
 
     turned = False
 
-    def __init__(self, layer_with, rng, samples, features, neurons):
-        self.weights = rng.standard_normal((features, neurons))
-        self.bias = rng.standard_normal((1, neurons))
-        self.layer = layer_with(self.weights, self.bias)
-        self.draw(rng, samples)
+    def __init__(self, layer, weights, bias, x, grad):
+        self.layer, self.weights, self.bias, self.x, self.grad = layer, weights, bias, x, grad
 
-    def draw(self, rng, samples):
-        self.x = rng.standard_normal((samples, self.weights.shape[0]))
-        self.grad = rng.standard_normal((samples, self.weights.shape[1]))
-        return self
+    def twin(self, **changes):
+        """Return a case with the same layer, and something else about it."""
+        about = {"weights": self.weights, "bias": self.bias, "x": self.x, "grad": self.grad}
+        return Case(self.layer, **about | changes)
 
     @property
     def words(self):
         given = {"x": self.x, "grad": self.grad, "weights": self.weights}
         return {"asked": BACKWARD, "given": given}
 
-    def backward(self):
-        """Return dL/dx and the gradients, as the kit asks for them: forward comes first."""
+    def question(self):
+        """Ask for backward as the kit does: right after forward, which may fail here."""
         self.layer.set_parameters(self.stored, self.bias)
-        return self.asked(functools.partial(self.layer.backward_after_forward, self.x))
+        return self.layer.question("backward", self.grad, self.x, first=self.x)
+
+    def backward(self):
+        """Return dL/dx and the gradients, turned where the student's weights are."""
+        try:
+            [answer] = answers([self.question()])
+        except PartError:
+            return self.turned_backward()
+        return self.unpacked(answer)
+
+    def turned_backward(self):
+        """Try once more with the weights on their side, if that is how the student starts."""
+        if self.turned or not self.layer.starts_as(self.weights.T.shape):
+            raise  # noqa: PLE0704 - the error that is being handled
+        self.turned = True
+        return self.backward()
+
+    def forward(self):
+        """Call forward, which may fail, or change the parameters: that costs its own checks."""
+        self.layer.set_parameters(self.stored, self.bias)
+        with contextlib.suppress(PartError):
+            self.layer.forward(self.x)
+        self.layer.set_parameters(self.stored, self.bias)
 
     def answer(self):
-        """Return the same for the batch that forward has seen last."""
-        return self.asked(self.layer.backward)
-
-    def asked(self, backward):
+        """Return backward's answer for the batch that forward has seen last."""
         try:
-            dx, gradients = unpacked(backward(self.grad, self.x))
+            return self.unpacked(self.layer.backward(self.grad, self.x))
         except PartError:
-            if self.turned or not self.layer.starts_as(self.weights.T.shape):
-                raise
-            self.turned = True
-            return self.backward()
+            return self.turned_backward()
+
+    def unpacked(self, answer):
+        dx, gradients = unpacked(answer)
         if self.turned:
             gradients = {**gradients, "weights": np.transpose(gradients["weights"])}
         return dx, gradients
@@ -69,13 +85,6 @@ class Case:
     def stored(self):
         """The weights as the layer keeps them."""
         return self.weights.T if self.turned else self.weights
-
-    def forward(self):
-        """Call forward, which may fail, or change the parameters: that costs its own checks."""
-        self.layer.set_parameters(self.stored, self.bias)
-        with contextlib.suppress(PartError):
-            self.layer.forward(self.x)
-        self.layer.set_parameters(self.stored, self.bias)
 
     def check(self, answer):
         dx, gradients = answer
@@ -89,6 +98,15 @@ class Case:
         assert_close(gradient, expected, **self.words)
 
 
+def backwards(cases):
+    """Return the answer of each case, asked together; one by one where one of them fails."""
+    try:
+        found = list(answers([case.question() for case in cases]))
+    except PartError:
+        return [case.backward() for case in cases]
+    return [case.unpacked(answer) for case, answer in zip(cases, found, strict=True)]
+
+
 def unpacked(answer):
     right = isinstance(answer, tuple | list) and len(answer) == 2 and isinstance(answer[1], dict)
     if not right or not {"weights", "bias"} <= set(answer[1]):
@@ -98,67 +116,79 @@ def unpacked(answer):
 
 
 @pytest.fixture
-def case_of(layer_with, rng):
-    return functools.partial(Case, layer_with, rng)
+def cases_of(layers_with, rng):
+    """Draw cases of some sizes: samples, features, neurons."""
+
+    def make(sizes):
+        drawn = [
+            (rng.standard_normal((features, neurons)), rng.standard_normal((1, neurons)))
+            for _, features, neurons in sizes
+        ]
+        batches = [
+            (rng.standard_normal((samples, features)), rng.standard_normal((samples, neurons)))
+            for samples, features, neurons in sizes
+        ]
+        made = zip(layers_with(drawn), drawn, batches, strict=True)
+        return [Case(layer, *pair, *batch) for layer, pair, batch in made]
+
+    return make
 
 
 @pytest.fixture
-def cases(case_of):
-    return [case_of(*sizes) for sizes in SIZES]
+def cases(cases_of):
+    return cases_of(SIZES)
 
 
 @pytest.mark.points(6, kind="gradient")
 def test_backward_hands_the_gradient_on_to_the_input(cases):
-    for case in cases:
-        dx, _ = case.backward()
-
+    for case, (dx, _) in zip(cases, backwards(cases), strict=True):
         assert_close(dx, case.grad @ case.weights.T, **case.words)
 
 
 @pytest.mark.points(6, kind="gradient")
 def test_backward_sums_the_gradient_of_the_weights_over_the_batch(cases):
-    for case in cases:
-        _, gradients = case.backward()
-
+    for case, (_, gradients) in zip(cases, backwards(cases), strict=True):
         assert_close(gradients["weights"], case.x.T @ case.grad, **case.words)
 
 
 @pytest.mark.points(6, kind="gradient")
 def test_backward_sums_the_gradient_of_the_bias_over_the_batch(cases):
-    for case in cases:
-        _, gradients = case.backward()
-
+    for case, (_, gradients) in zip(cases, backwards(cases), strict=True):
         case.check_bias(gradients["bias"])
 
 
 @pytest.mark.points(3, kind="state")
-def test_backward_gives_the_same_answer_again_and_a_new_one_for_a_new_batch(case_of, rng):
-    for case in [case_of(4, 3, 2), case_of(40, 2, 5)]:
-        case.check(case.backward())
-        case.check(case.backward())
-        case.x[1:] *= -1
-        case.grad[1:] *= 2
-        case.check(case.backward())
-        case.draw(rng, 3).check(case.backward())
-        case.weights += 1
-        case.check(case.backward())
+def test_backward_gives_the_same_answer_again_and_a_new_one_for_a_new_batch(cases_of, rng):
+    for case in cases_of(SIZES[:2]):
+        similar_x, similar_grad = case.x.copy(), case.grad.copy()
+        similar_x[1:] *= -1
+        similar_grad[1:] *= 2
+        x = rng.standard_normal((3, case.x.shape[1]))
+        grad = rng.standard_normal((3, case.grad.shape[1]))
+        new = case.twin(x=x, grad=grad)
+        steps = [case, case.twin(), case.twin(x=similar_x, grad=similar_grad), new]
+        steps.append(new.twin(weights=case.weights + 1))
+
+        for step, answer in zip(steps, backwards(steps), strict=True):
+            step.check(answer)
 
 
 @pytest.mark.points(2, kind="purity")
-def test_backward_updates_nothing(case_of):
-    for case in [case_of(4, 3, 2), case_of(2, 5, 1)]:
+def test_backward_updates_nothing(cases_of):
+    for case in cases_of([(4, 3, 2), (2, 5, 1)]):
         case.check(case.backward())
 
         layer = case.layer
         assert_unchanged(layer.echo[1], case.x, asked=BACKWARD, name="x")
-        assert_unchanged(layer.get("weights"), case.stored, asked=BACKWARD, name="weights")
-        bias = np.reshape(layer.get("bias"), case.bias.shape)
-        assert_unchanged(bias, case.bias, asked=BACKWARD, name="bias")
+        names = ("weights", "bias")
+        weights, bias = answers([layer.question_for(name) for name in names])
+        assert_unchanged(weights, case.stored, asked=BACKWARD, name="weights")
+        assert_unchanged(np.reshape(bias, (1, -1)), case.bias, asked=BACKWARD, name="bias")
 
 
 @pytest.mark.points(2, kind="state")
-def test_two_layers_do_not_share_what_they_keep(case_of):
-    first, second = case_of(4, 3, 2), case_of(4, 3, 2)
+def test_two_layers_do_not_share_what_they_keep(cases_of):
+    first, second = cases_of([(4, 3, 2), (4, 3, 2)])
 
     for case in (first, second):
         case.forward()

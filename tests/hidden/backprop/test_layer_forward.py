@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from kit.testing.closeness import CheckFailed, assert_close, assert_unchanged, show
+from kit.testing.parts import answers
 
 pytestmark = pytest.mark.exercise("layer_forward")
 
@@ -28,13 +29,17 @@ def weights(layer, features, neurons):
 
 
 @pytest.mark.points(4, kind="value")
-def test_forward_weighs_the_features_and_adds_the_bias(layer_with, rng):
-    for samples, features, neurons in [(4, 3, 2), (1, 3, 5), (6, 1, 1), (5, 5, 5), (40, 2, 4)]:
-        x = rng.standard_normal((samples, features))
-        w, b = rng.standard_normal((features, neurons)), rng.standard_normal((1, neurons))
+def test_forward_weighs_the_features_and_adds_the_bias(layers_with, rng):
+    sizes = [(4, 3, 2), (1, 3, 5), (6, 1, 1), (5, 5, 5), (40, 2, 4)]
+    xs = [rng.standard_normal((samples, features)) for samples, features, _ in sizes]
+    drawn = [
+        (rng.standard_normal((features, neurons)), rng.standard_normal((1, neurons)))
+        for _, features, neurons in sizes
+    ]
+    pairs = zip(layers_with(drawn), xs, strict=True)
+    found = answers([layer.question("forward", x) for layer, x in pairs])
 
-        y = layer_with(w, b).forward(x)
-
+    for x, (w, b), y in zip(xs, drawn, found, strict=True):
         given = {"x": x, "weights": w, "bias": b}
         assert_close(y, x @ w + b, asked=FORWARD, given=given)
 

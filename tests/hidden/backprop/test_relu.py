@@ -5,6 +5,7 @@ import pytest
 
 from kit.testing.closeness import assert_close, assert_unchanged
 from kit.testing.gradients import away_from_kinks
+from kit.testing.parts import PREVIOUS, answers
 
 pytestmark = pytest.mark.exercise("relu")
 
@@ -12,17 +13,26 @@ FORWARD = "relu.forward(x)"
 BACKWARD = "relu.backward(grad, x, relu.forward(x))"
 
 
+def both(relu, xs, grads):
+    """Return forward's and backward's answer for each batch, in the order of training."""
+    questions = []
+    for x, grad in zip(xs, grads, strict=True):
+        questions += [relu.question("forward", x), relu.question("backward", grad, x, PREVIOUS)]
+    found = answers(questions)
+    return zip(found, found, strict=True)
+
+
 def backward(relu, grad, x):
-    return relu.backward(grad, x, relu.forward(x))
+    [(_, dx)] = both(relu, [x], [grad])
+    return dx
 
 
 @pytest.mark.points(3, kind="value")
 def test_forward_keeps_the_positive_and_zeroes_the_rest(relu, rng):
-    for shape in [(4, 3), (1, 1), (64, 5), (1, 6), (3, 1)]:
-        x = 3 * rng.standard_normal(shape)
+    shapes = [(4, 3), (1, 1), (64, 5), (1, 6), (3, 1)]
+    xs = [3 * rng.standard_normal(shape) for shape in shapes]
 
-        y = relu.forward(x)
-
+    for x, y in zip(xs, answers([relu.question("forward", x) for x in xs]), strict=True):
         assert_close(y, np.maximum(x, 0), asked=FORWARD, given={"x": x})
 
 
@@ -31,8 +41,7 @@ def test_forward_and_backward_are_right_far_from_zero(relu, rng):
     x = np.array([[-1e6, 1e6, 30.0, -300.0], [7.5, -7.5, 1e3, 99.0]])
     grad = rng.standard_normal(x.shape)
 
-    y = relu.forward(x)
-    dx = relu.backward(grad, x, y)
+    [(y, dx)] = both(relu, [x], [grad])
 
     assert_close(y, np.maximum(x, 0), asked=FORWARD, given={"x": x})
     assert_close(dx, grad * (x > 0), asked=BACKWARD, given={"x": x})
@@ -50,12 +59,10 @@ def test_forward_leaves_its_input_alone(relu, rng):
 
 @pytest.mark.points(5, kind="gradient")
 def test_backward_multiplies_the_incoming_gradient_by_the_slope(relu, rng):
-    for shape in [(6, 4), (2, 1), (1, 5), (40, 3)]:
-        x = away_from_kinks(rng, shape)
-        grad = rng.standard_normal(shape)
+    xs = [away_from_kinks(rng, shape) for shape in [(6, 4), (2, 1), (1, 5), (40, 3)]]
+    grads = [rng.standard_normal(x.shape) for x in xs]
 
-        dx = backward(relu, grad, x)
-
+    for x, grad, (_, dx) in zip(xs, grads, both(relu, xs, grads), strict=True):
         given = {"x": x, "grad": grad}
         assert_close(dx, grad * (x > 0), asked=BACKWARD, given=given)
 
@@ -75,8 +82,7 @@ def test_backward_leaves_x_and_y_alone(relu, rng):
     x = away_from_kinks(rng, (4, 3))
     grad = rng.standard_normal(x.shape)
 
-    y = relu.forward(x)
-    dx = relu.backward(grad, x, y)
+    [(y, dx)] = both(relu, [x], [grad])
 
     assert_close(dx, grad * (x > 0), asked=BACKWARD)
     assert_unchanged(relu.echo[1], x, asked=BACKWARD, name="x")
@@ -89,12 +95,10 @@ def test_every_batch_is_a_new_one(relu, rng):
     similar = away_from_kinks(rng, (5, 3))
     similar[0] = first[0]
     other_shape = away_from_kinks(rng, (2, 7))
-    for x in [first, other_shape, similar, first]:
-        grad = rng.standard_normal(x.shape)
+    xs = [first, other_shape, similar, first]
+    grads = [rng.standard_normal(x.shape) for x in xs]
 
-        y = relu.forward(x)
-        dx = relu.backward(grad, x, y)
-
+    for x, grad, (y, dx) in zip(xs, grads, both(relu, xs, grads), strict=True):
         assert_close(y, np.maximum(x, 0), asked=FORWARD, given="a second batch")
         assert_close(dx, grad * (x > 0), asked=BACKWARD, given="a second batch")
 

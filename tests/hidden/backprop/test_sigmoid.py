@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from kit.testing.closeness import assert_close, assert_unchanged
+from kit.testing.parts import PREVIOUS, answers
 
 pytestmark = pytest.mark.exercise("sigmoid")
 
@@ -19,13 +20,22 @@ def slope(x):
     return expected(x) * expected(-x)
 
 
+def both(sigmoid, xs, grads):
+    """Return forward's and backward's answer for each batch, in the order of training."""
+    questions = []
+    for x, grad in zip(xs, grads, strict=True):
+        backward = sigmoid.question("backward", grad, x, PREVIOUS)
+        questions += [sigmoid.question("forward", x), backward]
+    found = answers(questions)
+    return zip(found, found, strict=True)
+
+
 @pytest.mark.points(3, kind="value")
 def test_forward_squeezes_numbers_between_zero_and_one(sigmoid, rng):
-    for shape in [(4, 3), (1, 1), (64, 5), (1, 6), (3, 1)]:
-        x = 4 * rng.standard_normal(shape)
+    shapes = [(4, 3), (1, 1), (64, 5), (1, 6), (3, 1)]
+    xs = [4 * rng.standard_normal(shape) for shape in shapes]
 
-        y = sigmoid.forward(x)
-
+    for x, y in zip(xs, answers([sigmoid.question("forward", x) for x in xs]), strict=True):
         assert_close(y, expected(x), asked=FORWARD, given={"x": x})
 
 
@@ -52,12 +62,10 @@ def test_forward_leaves_its_input_alone(sigmoid, rng):
 
 @pytest.mark.points(5, kind="gradient")
 def test_backward_multiplies_the_incoming_gradient_by_the_slope(sigmoid, rng):
-    for shape in [(6, 4), (2, 1), (1, 5), (40, 3)]:
-        x = 2 * rng.standard_normal(shape)
-        grad = rng.standard_normal(shape)
+    xs = [2 * rng.standard_normal(shape) for shape in [(6, 4), (2, 1), (1, 5), (40, 3)]]
+    grads = [rng.standard_normal(x.shape) for x in xs]
 
-        dx = sigmoid.backward(grad, x, sigmoid.forward(x))
-
+    for x, grad, (_, dx) in zip(xs, grads, both(sigmoid, xs, grads), strict=True):
         given = {"x": x, "grad": grad}
         assert_close(dx, grad * slope(x), asked=BACKWARD, given=given)
 
@@ -67,7 +75,7 @@ def test_backward_is_flat_and_finite_far_from_zero(sigmoid, rng):
     x = np.array([[-1000.0, 1000.0, -40.0], [40.0, -710.0, 710.0]])
     grad = rng.standard_normal(x.shape)
 
-    dx = sigmoid.backward(grad, x, sigmoid.forward(x))
+    [(_, dx)] = both(sigmoid, [x], [grad])
 
     assert_close(dx, np.zeros(x.shape), asked=BACKWARD, given={"x": x}, atol=1e-6)
 
@@ -77,8 +85,7 @@ def test_backward_leaves_x_and_y_alone(sigmoid, rng):
     x = rng.standard_normal((4, 3))
     grad = rng.standard_normal(x.shape)
 
-    y = sigmoid.forward(x)
-    dx = sigmoid.backward(grad, x, y)
+    [(y, dx)] = both(sigmoid, [x], [grad])
 
     assert_close(dx, grad * slope(x), asked=BACKWARD)
     assert_unchanged(sigmoid.echo[1], x, asked=BACKWARD, name="x")
@@ -91,12 +98,10 @@ def test_every_batch_is_a_new_one(sigmoid, rng):
     similar = rng.standard_normal((5, 3))
     similar[0] = first[0]
     other_shape = rng.standard_normal((2, 7))
-    for x in [first, other_shape, similar, first]:
-        grad = rng.standard_normal(x.shape)
+    xs = [first, other_shape, similar, first]
+    grads = [rng.standard_normal(x.shape) for x in xs]
 
-        y = sigmoid.forward(x)
-        dx = sigmoid.backward(grad, x, y)
-
+    for x, grad, (y, dx) in zip(xs, grads, both(sigmoid, xs, grads), strict=True):
         assert_close(y, expected(x), asked=FORWARD, given="a second batch")
         assert_close(dx, grad * slope(x), asked=BACKWARD, given="a second batch")
 
