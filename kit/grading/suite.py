@@ -30,6 +30,7 @@ from _pytest.main import Session
 
 from kit.errors import KitError, UsageError
 from kit.grading import preload, sandbox, wire
+from kit.grading.arguments import arguments, plain_fixtures
 from kit.grading.assignment import Assignment
 from kit.grading.client import Zygote
 from kit.grading.limits import Limits
@@ -68,6 +69,7 @@ class Suite:
     def __init__(self, assignment: Assignment) -> None:
         self.assignment = assignment
         self.session = collect(assignment.hidden, Collector())
+        self._plain = {item.nodeid: plain_fixtures(item) for item in self.session.items}
 
     def describe(self) -> list[dict[str, Any]]:
         """Return every test as a plain table: id, title, exercise, points and kind."""
@@ -97,7 +99,8 @@ class Suite:
         self.session.config.stash[MAKE_STUDENT] = workers.student
         self.session.config.stash[SEED] = seed
         try:
-            errors = _run([item for item in self.session.items if item.nodeid in only or not only])
+            items = [item for item in self.session.items if item.nodeid in only or not only]
+            errors = _run(items, self._plain)
         finally:
             workers.close()
         return {
@@ -136,20 +139,26 @@ def _nothing_cached() -> Iterator[None]:
         sys.pycache_prefix, sys.dont_write_bytecode = before
 
 
-def _run(items: list[pytest.Item]) -> list[tuple[pytest.Item, BaseException | None]]:
+def _run(
+    items: list[pytest.Item], plain: Mapping[str, list[pytest.FixtureDef[Any]] | None]
+) -> list[tuple[pytest.Item, BaseException | None]]:
     """Run tests; return the first thing that went wrong with each.
 
     pytest's own protocol calls two dozen hooks for every test, and quotes the source of one that
     fails: that takes longer than the test, and nobody is to read it.
     """
     pairs = itertools.zip_longest(items, items[1:])
-    return [(item, _error(item, following)) for item, following in pairs]
+    return [(item, _error(item, following, plain[item.nodeid])) for item, following in pairs]
 
 
-def _error(item: pytest.Item, following: pytest.Item | None) -> BaseException | None:
+def _error(
+    item: Any, following: pytest.Item | None, plain: list[pytest.FixtureDef[Any]] | None
+) -> BaseException | None:
     state = item.session._setupstate  # noqa: SLF001 - see the module's docstring
     wrong = []
     try:
+        if plain is not None:
+            item.funcargs.update(arguments(item, plain))
         state.setup(item)
         item.runtest()
     except (Exception, outcomes.OutcomeException) as error:  # noqa: BLE001 - a test may raise anything

@@ -33,37 +33,29 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture
-def this_test(request: pytest.FixtureRequest) -> pytest.Item:
-    """Return the test itself: the one place that asks pytest, to which a question costs much."""
-    item: pytest.Item = request.node
-    return item
-
-
-@pytest.fixture
-def student(this_test: pytest.Item) -> Student:
+def student(request: pytest.FixtureRequest) -> Student:
     """Make the student's parts for the exercise that the test is marked with."""
-    make = this_test.config.stash.get(MAKE_STUDENT, None)
-    return make(exercise_name(this_test)) if make else _local(this_test)
+    make = request.config.stash.get(MAKE_STUDENT, None)
+    return make(exercise_name(request.node)) if make else _local(request)
 
 
 @pytest.fixture
-def reference(this_test: pytest.Item) -> Student:
+def reference(request: pytest.FixtureRequest) -> Student:
     """Make the reference parts, in this process, for the exercise of the test."""
-    return _local(this_test)
+    return _local(request)
 
 
-def _local(test: pytest.Item) -> Student:
-    folder = assignment_folder(test.path)
+def _local(request: pytest.FixtureRequest) -> Student:
+    folder = assignment_folder(request.path)
     manifest = read_manifest(folder)
-    return local_student(folder, manifest, manifest.exercise(exercise_name(test)))
+    return local_student(folder, manifest, manifest.exercise(exercise_name(request.node)))
 
 
 @pytest.fixture
-def rng(this_test: pytest.Item) -> np.random.Generator:
+def rng(request: pytest.FixtureRequest) -> np.random.Generator:
     """Return dice that differ from test to test and, in grading, from submission to submission."""
-    name = f"{this_test.path.name}::{this_test.name}"
-    seed = this_test.config.stash.get(SEED, 0)
-    return np.random.default_rng([seed, zlib.crc32(name.encode())])
+    test = f"{request.path.name}::{request.node.name}"
+    return np.random.default_rng([request.config.stash.get(SEED, 0), zlib.crc32(test.encode())])
 
 
 def exercise_name(item: pytest.Item) -> str:
