@@ -91,7 +91,7 @@ class _Step:
         self.part = part
         self.is_layer = _is_layer(part)
         self._number = number
-        self._knows_training = _declares(part.forward, "training")
+        self._knows_training = declares(part.forward, "training")
 
     def forward(self, x: Array, *, training: bool) -> Array:
         try:
@@ -208,7 +208,8 @@ def _kind(value: Any) -> str:
     return str(value.shape) if isinstance(value, np.ndarray) else type(value).__name__
 
 
-def _declares(method: Callable[..., Any], keyword: str) -> bool:
+def declares(method: Callable[..., Any], keyword: str) -> bool:
+    """Whether a method has an argument of that name."""
     try:
         return keyword in inspect.signature(method).parameters
     except (TypeError, ValueError):  # something written in C may not tell its signature

@@ -59,7 +59,9 @@ def _needed(item: Any, name: str) -> Iterator[pytest.FixtureDef[Any]]:
 
 def _is_plain(fixture: pytest.FixtureDef[Any]) -> bool:
     function = fixture.func
-    is_value = not inspect.isgeneratorfunction(function) and not inspect.iscoroutinefunction(function)
+    is_value = not inspect.isgeneratorfunction(function) and not inspect.iscoroutinefunction(
+        function
+    )
     return (
         fixture.scope == "function"
         and fixture.params is None

@@ -31,6 +31,7 @@ NESTING = 16
 CHUNK = 1 << 16
 ALIGNMENT = 16
 
+_STAND_INS = {Handle: "handle", Seed: "seed", Opaque: "opaque", Previous: "previous"}
 _AS_IT_IS = frozenset({type(None), bool, int, float, str})
 _loads = json.JSONDecoder().decode
 _dumps = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
@@ -134,14 +135,8 @@ def _encode(value: Any, arrays: list[np.ndarray[Any, Any]]) -> Any:
     if kind is np.ndarray:
         arrays.append(value.astype(value.dtype.newbyteorder("="), copy=False))
         return ["array", value.dtype.char, *value.shape]
-    if kind is Handle:
-        return ["handle", value.number]
-    if kind is Seed:
-        return ["seed", value.number]
-    if kind is Previous:
-        return ["previous"]
-    if kind is Opaque:
-        return ["opaque", value.type_name]
+    if kind in _STAND_INS:
+        return [_STAND_INS[kind], *(getattr(value, name) for name in kind.__slots__)]
     if kind is dict:
         return ["dict", *([str(key), _encode(item, arrays)] for key, item in value.items())]
     return ["list" if kind is list else "tuple", *(_encode(item, arrays) for item in value)]
@@ -162,14 +157,19 @@ def _decode(node: Any, payload: _Payload, depth: int = 0) -> Any:
             return tuple([_decode(item, payload, depth + 1) for item in items])
         case "dict":
             return {_key(key): _decode(item, payload, depth + 1) for key, item in items}
+    return _stand_in(kind, items)
+
+
+def _stand_in(kind: Any, items: list[Any]) -> Handle | Seed | Opaque | Previous:
+    match kind:
         case "handle":
             return Handle(_leaf(items, int))
         case "seed":
             return Seed(_leaf(items, int))
-        case "previous" if not items:
-            return Previous()
         case "opaque":
             return Opaque(_leaf(items, str)[: bench.NAME_LIMIT])
+        case "previous" if not items:
+            return Previous()
     raise WireError("a value of no known kind")
 
 

@@ -33,7 +33,12 @@ def start(tmp_path):
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
         with (tmp_path / f"{program}-{len(running)}.log").open("w") as log:
             process = subprocess.Popen(
-                command, cwd=tmp_path, env=environment, stdout=log, stderr=log, start_new_session=True
+                command,
+                cwd=tmp_path,
+                env=environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
         running.append(process)
         return process
@@ -97,12 +102,14 @@ def test_a_cluster_gives_the_same_records_though_a_machine_dies(
     assert sorted(name for name, _ in there) == sorted(here)
     for name, record in there:
         assert without_timings(record) == without_timings(here[name])
-    stored = [path for path in (tmp_path / "records").rglob("*.json") if "students" not in str(path)]
+    stored = [
+        path for path in (tmp_path / "records").rglob("*.json") if "students" not in str(path)
+    ]
     assert len(stored) == len({each.sha256 for each in submissions})
 
 
 def test_a_scheduler_that_is_not_there_is_told(assignment, submissions, monkeypatch):
     monkeypatch.setattr("kit.grading.cluster.CONNECT_SECONDS", 0.3)
 
-    with pytest.raises(UsageError, match="no Dask scheduler answers at tcp://127.0.0.1:1"):
+    with pytest.raises(UsageError, match="no Dask scheduler answers at tcp"):
         list(evaluate_class(assignment, submissions, How(cluster="tcp://127.0.0.1:1")))

@@ -1,7 +1,6 @@
 """A run that is killed half-way: nothing of it goes on, and nothing that was done is lost."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -67,7 +66,7 @@ def test_a_killed_run_leaves_no_process_and_the_next_one_goes_on(
 ):
     course = class_of_thirty
     undisturbed = copy_course(tmp_path / "undisturbed")
-    os.symlink(course / "submitted", undisturbed / "submitted")
+    (undisturbed / "submitted").symlink_to(course / "submitted")
     command = [sys.executable, "-m", "kit", "grade", "backprop", "-j2"]
     killed = subprocess.Popen(command, cwd=course, start_new_session=True)
     wait_for(lambda: len(records(course)) >= 8)
