@@ -27,6 +27,7 @@ import pytest
 from _pytest import outcomes
 from _pytest.config import _prepareconfig
 from _pytest.main import Session
+from _pytest.tmpdir import tmppath_result_key
 
 from kit.errors import KitError, UsageError
 from kit.grading import preload, sandbox, wire
@@ -157,7 +158,9 @@ def _error(
     state = item.session._setupstate  # noqa: SLF001 - see the module's docstring
     wrong = []
     try:
-        if plain is not None:
+        if plain is None:
+            item.stash.setdefault(tmppath_result_key, {})  # `tmp_path` looks for its reports there
+        else:
             item.funcargs.update(arguments(item, plain))
         state.setup(item)
         item.runtest()
