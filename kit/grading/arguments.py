@@ -25,7 +25,7 @@ class _NotPlainError(Exception):
 
 def plain_fixtures(item: pytest.Item) -> list[pytest.FixtureDef[Any]] | None:
     """Return the fixtures of a test, each after those that it needs; None if one is not plain."""
-    if not isinstance(item, pytest.Function) or item.cls is not None:
+    if not isinstance(item, pytest.Function) or item.cls or hasattr(item, "callspec"):
         return None
     ordered: dict[str, pytest.FixtureDef[Any]] = {}
     try:
