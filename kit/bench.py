@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 TEXT_LIMIT = 2000
 NAME_LIMIT = 80
 DEPTH_LIMIT = 8
+DIMENSIONS_LIMIT = 8
 NOTHING: Mapping[str, Any] = types.MappingProxyType({})
 DTYPES = "?bhilqBHILQefdFD"  # the codes of what counts as a plain array
 
@@ -335,7 +336,7 @@ def plain(value: Any, depth: int = 0) -> Any:
     """
     if value is None or type(value) in {bool, int, float, str, Handle, Opaque}:
         return value
-    if isinstance(value, np.ndarray | np.generic) and value.dtype.char in DTYPES:
+    if isinstance(value, np.ndarray | np.generic) and _is_plain(value):
         # In our byte order: `char`, by which an array travels to another process, has none.
         return _frozen(np.array(value, value.dtype.newbyteorder("="), subok=False, order="C"))
     if depth < DEPTH_LIMIT and isinstance(value, tuple):
@@ -345,6 +346,10 @@ def plain(value: Any, depth: int = 0) -> Any:
     if depth < DEPTH_LIMIT and isinstance(value, dict):
         return {str(key): plain(item, depth + 1) for key, item in value.items()}
     return Opaque(type(value).__name__[:NAME_LIMIT])
+
+
+def _is_plain(array: np.ndarray[Any, Any] | np.generic) -> bool:
+    return array.dtype.char in DTYPES and array.ndim <= DIMENSIONS_LIMIT
 
 
 def _frozen(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:

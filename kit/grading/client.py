@@ -144,7 +144,7 @@ class RemoteBench:
         self._deferred: list[list[Any]] = []
         self._process = zygote.spawn()
         self._deadline = Deadline(self._process.number, zygote.limits)
-        self.alive = True
+        self.alive, self._end = True, ""
         self._exchange(dict(sources), "reading the files")
 
     def start_check(self) -> None:
@@ -234,7 +234,7 @@ class RemoteBench:
 
     def _ask(self, asked: str, *question: Any) -> Any:
         if not self.alive:
-            raise PartDiedError("WorkerDied", "its process had ended before")
+            raise PartDiedError("WorkerDied", f"its process had ended before: {self._end}")
         questions, self._deferred = [*self._deferred, list(question)], []
         return self._exchange(questions, asked)
 
@@ -285,6 +285,7 @@ class RemoteBench:
 
     def _ended(self, error: AnyPartError) -> AnyPartError:
         self._with_output(error)
+        self._end = error.text
         self.close()
         return error
 

@@ -6,9 +6,12 @@ submission, never an exception: it costs the exercises that need it. Nothing is 
 
 from __future__ import annotations
 
+import codecs
 import hashlib
+import io
 import os
 import stat
+import tokenize
 import zipfile
 from dataclasses import dataclass, field
 from importlib.util import decode_source
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from kit.manifest import Manifest
 
 SIZE_LIMIT = 1 << 18
+ENCODINGS = {"utf-8", "utf-8-sig", "ascii", "iso8859-1", "iso8859-15", "cp1252"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,9 @@ def _as_text(content: bytes) -> bytes:
     if b"\0" in content:
         raise _Refused("is not text: it holds a NUL byte")
     try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
+        if codecs.lookup(encoding).name not in ENCODINGS:  # some take seconds to decode
+            raise _Refused(f"declares the encoding {encoding[:40]!r}; save it as UTF-8")
         decode_source(content)
     except UnicodeDecodeError as error:
         raise _Refused(f"is not UTF-8 text: byte {error.start} is no character") from None

@@ -8,12 +8,11 @@ error that an honest program knows how to report.
 
 from __future__ import annotations
 
-# The first ones are the hottest: the filter is read from the top.
 ALLOWED = (
-    *("recvfrom", "sendto", "read", "write", "clock_gettime", "futex", "mmap", "munmap", "brk"),
+    *("read", "write", "clock_gettime", "futex", "mmap", "munmap", "brk"),
     *("mremap", "mprotect", "getrandom", "gettimeofday", "time", "getrusage", "times"),
     *("rt_sigreturn", "rt_sigaction", "rt_sigprocmask", "sigaltstack", "restart_syscall"),
-    *("sendmsg", "recvmsg", "poll", "ppoll", "select", "pselect6", "lseek", "pread64", "pwrite64"),
+    *("poll", "ppoll", "select", "pselect6", "lseek", "pread64", "pwrite64"),
     *("close", "dup", "dup2", "dup3", "fstat", "ftruncate", "readv", "writev", "shutdown"),
     *("getpid", "gettid", "getppid", "getuid", "geteuid", "getgid", "getegid", "getcwd", "uname"),
     *("nanosleep", "clock_nanosleep", "clock_getres", "sched_yield", "sched_getaffinity"),
@@ -57,6 +56,7 @@ NO_REACH = (
     *("modify_ldt", "settimeofday", "clock_settime", "clock_adjtime", "adjtimex", "sethostname"),
     *("setdomainname", "landlock_create_ruleset", "landlock_add_rule", "landlock_restrict_self"),
 )
+TALK = ("sendto", "recvfrom")  # without a flag: urgent data is a rare path through the kernel
 FILE_FLAGS = (1, 2, 3)  # fcntl(2): F_GETFD, F_SETFD, F_GETFL; locks would be a channel
 EXECUTABLE = 0x4  # mmap(2), mprotect(2): PROT_EXEC in their third argument
 HARMLESS_ADVICE = (4, 8, 14, 15)  # madvise(2): DONTNEED, FREE, HUGEPAGE, NOHUGEPAGE

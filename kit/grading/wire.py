@@ -133,6 +133,8 @@ def _encode(value: Any, arrays: list[np.ndarray[Any, Any]]) -> Any:
     if kind in _AS_IT_IS:
         return value
     if kind is np.ndarray:
+        if value.dtype.char not in DTYPES:  # the bytes of an object array are addresses
+            raise WireError(f"an array of dtype {value.dtype} cannot be sent")
         arrays.append(value.astype(value.dtype.newbyteorder("="), copy=False))
         return ["array", value.dtype.char, *value.shape]
     if kind in _STAND_INS:
@@ -198,7 +200,7 @@ class _Payload:
 
     def take(self, code: Any, *shape: Any) -> np.ndarray[Any, Any]:
         """Return the next array."""
-        if not isinstance(code, str) or code not in DTYPES or len(shape) > 8:
+        if not isinstance(code, str) or code not in DTYPES or len(shape) > bench.DIMENSIONS_LIMIT:
             raise WireError("an array of no known dtype, or of too many dimensions")
         if any(type(size) is not int or not 0 <= size <= 1 << 40 for size in shape):
             raise WireError("an array whose shape makes no sense")

@@ -7,6 +7,7 @@ make the parameters right, whatever a student's file does to the kit in its own 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +36,7 @@ class Recipe:
     batch_size: int = 64
     learning_rate: float = 0.3
     momentum: float = 0.9
+    looks: int = 8
 
 
 RECIPE = Recipe()
@@ -67,16 +69,31 @@ class TwoLayers:
 
 
 class Training:
-    """One training: a network made of the student's parts, its data and its mini-batches."""
+    """One training: a network made of the student's parts, its data and its mini-batches.
+
+    The judge's network takes the same parameters. It predicts, and at some steps, which nobody
+    can foresee, it is asked for the gradients too: training that follows anything else, say the
+    way to weights that were fitted elsewhere, is not backpropagation.
+    """
 
     def __init__(
-        self, student: Student, dataset: Dataset, rng: np.random.Generator, recipe: Recipe = RECIPE
+        self,
+        student: Student,
+        judge: Student,
+        dataset: Dataset,
+        rng: np.random.Generator,
+        recipe: Recipe = RECIPE,
     ) -> None:
         self.x, self.y = dataset(recipe.points, rng)
-        self.network = TwoLayers(student, self.x.shape[1], recipe.neurons, rng)
+        features = self.x.shape[1]
+        self.network = TwoLayers(student, features, recipe.neurons, rng)
+        self.referee = TwoLayers(judge, features, recipe.neurons, rng)
+        self._judge = judge.bench
         self._rng, self._recipe = rng, recipe
         self._optimizer = SGD(recipe.learning_rate, recipe.momentum)
         self._state: dict[str, Any] = {}
+        steps = recipe.epochs * math.ceil(recipe.points / recipe.batch_size)
+        self._looked_at = set(rng.choice(steps, min(steps, recipe.looks), replace=False).tolist())
 
     def questions(self) -> Iterator[tuple[Handle, Array, Array, Array]]:
         """Yield what the student's parts are asked in each step: a mini-batch, as things are."""
@@ -87,20 +104,24 @@ class Training:
                 batch = slice(start, start + self._recipe.batch_size)
                 yield self.network.handle, self.network.parameters, x[batch], y[batch]
 
-    def follow(self, slopes: Any) -> None:
-        """Update the parameters with gradients, after a look at their shape and their numbers."""
-        _require(slopes, [self.network.parameters.shape], "the gradients in training")
+    def follow(self, step: int, slopes: Any, x: Array, y: Array) -> None:
+        """Update the parameters with the gradients of a batch, after a look at these."""
+        parameters = self.network.parameters
+        _require(slopes, [parameters.shape], "the gradients in training")
+        if step in self._looked_at:
+            [right] = self._judge.gradients([(self.referee.handle, parameters, x, y)])
+            _require_slope(slopes, right)
         with np.errstate(all="ignore"):  # what overflows is refused as a gradient
-            self.network.parameters = self._optimizer.update(
-                self.network.parameters, slopes, self._state
-            )
+            self.network.parameters = self._optimizer.update(parameters, slopes, self._state)
 
 
 def train(bench: BenchLike, trainings: Sequence[Training]) -> None:
     """Train some networks side by side: one question a step for all, for a question costs."""
-    for questions in zip(*(training.questions() for training in trainings), strict=True):
-        for training, slopes in zip(trainings, bench.gradients(questions), strict=True):
-            training.follow(slopes)
+    steps = zip(*(training.questions() for training in trainings), strict=True)
+    for step, questions in enumerate(steps):
+        found = zip(trainings, questions, bench.gradients(questions), strict=True)
+        for training, (*_, x, y), slopes in found:
+            training.follow(step, slopes, x, y)
 
 
 def accuracies_after_training(
@@ -110,17 +131,14 @@ def accuracies_after_training(
 
     The fresh points are drawn here and never reach the student's parts.
     """
-    trainings = [Training(student, dataset, rng) for rng in rngs]
+    trainings = [Training(student, judge, dataset, rng) for rng in rngs]
     train(student.bench, trainings)
-    return [
-        _share(judge, training, dataset, rng) for training, rng in zip(trainings, rngs, strict=True)
-    ]
+    return [_share(each, dataset, rng) for each, rng in zip(trainings, rngs, strict=True)]
 
 
-def _share(judge: Student, training: Training, dataset: Dataset, rng: np.random.Generator) -> float:
+def _share(training: Training, dataset: Dataset, rng: np.random.Generator) -> float:
     x, y = dataset(RECIPE.fresh_points, rng)
-    referee = TwoLayers(judge, x.shape[1], RECIPE.neurons, rng)
-    predicted = referee.outputs(x, training.network.parameters) > 0.5
+    predicted = training.referee.outputs(x, training.network.parameters) > 0.5
     return float(np.mean(predicted == (y > 0.5)))
 
 
@@ -161,6 +179,18 @@ def _start(layer: Part, widths: tuple[int, int]) -> tuple[Array, Array]:
 def _shapes(layer: tuple[Array, Array]) -> dict[str, tuple[int, ...]]:
     weights, bias = layer
     return {"weights": weights.shape, "bias": bias.shape}
+
+
+def _require_slope(slopes: Array, right: Array) -> None:
+    # Right parts stay within 1e-4 of each other, however they clip; the mildest wrong one is off
+    # by a factor, not by a per cent.
+    if np.linalg.norm(slopes - right) > 1e-2 * np.linalg.norm(right):
+        raise CheckFailed(
+            "the gradients in training",
+            came="something else than the slope of the loss",
+            expected="dL/dparameters of the batch",
+            usually="one part's backward is wrong, and the tests of the single parts say which",
+        )
 
 
 def _require(value: Any, shapes: Sequence[tuple[int, ...]], asked: str) -> None:

@@ -88,7 +88,7 @@ class Part:
 
         With `first`, `forward(first)` comes right before it, which may fail.
         """
-        copies = [each if each is PREVIOUS else np.array(each) for each in arguments]
+        copies = list(map(_copied, arguments))
         words = [self.handle, method, copies, self._taken_settings()]
         if first is None:
             return Question(self, ["call", *words])
@@ -111,7 +111,7 @@ class Part:
         return settings
 
     def _call(self, method: str, arguments: Sequence[Array]) -> Any:
-        copies = [np.array(argument) for argument in arguments]
+        copies = list(map(_copied, arguments))
         try:
             result, self.echo = self.bench.call(self.handle, method, copies, self._taken_settings())
         except (PartError, KeyboardInterrupt) as error:
@@ -119,6 +119,11 @@ class Part:
             error.add_note(f"Asked: {self.name}.{method}({shown})")
             raise
         return result
+
+
+def _copied(argument: Any) -> Any:
+    """Return a copy of an array; what a student returned instead of one is handed on as it is."""
+    return np.array(argument) if isinstance(argument, np.ndarray) else argument
 
 
 @dataclass(frozen=True, slots=True)
