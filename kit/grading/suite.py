@@ -240,6 +240,7 @@ def _forked(connection: socket.socket, suite: Suite, zygote: Zygote, request: An
 
 def _tell(connection: socket.socket, suite: Suite, zygote: Zygote, request: Any) -> None:
     code = 1
+    gc.disable()  # this copy is too short-lived to be worth a collection
     try:
         sources, problems, seed, only = request
         try:

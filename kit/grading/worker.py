@@ -8,6 +8,7 @@ at the other end of the socket.
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import os
 import sys
@@ -24,11 +25,13 @@ if TYPE_CHECKING:
 MAKING = {"make", "bare", "generator", "network"}
 ASKING = {"answers", "call", "get", "gradients"}
 PRINTED_LIMIT = 1 << 16
+COLLECT_RARELY = 50_000  # objects; a worker lives for a moment
 
 
 def serve(connection: socket.socket) -> None:
     """Receive the sources, then answer questions until the other side hangs up."""
     sys.stdout = sys.stderr = Printed()
+    gc.set_threshold(COLLECT_RARELY)
     nonce, sources = wire.receive(connection, limits=wire.SOURCES)
     bench = Bench(sources, in_worker=True)
     _reply(connection, nonce, ("answer", None))
