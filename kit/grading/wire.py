@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import struct
 from dataclasses import dataclass
-from math import prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -140,8 +139,8 @@ def _encode(value: Any, arrays: list[np.ndarray[Any, Any]]) -> Any:
     if kind in _STAND_INS:
         return [_STAND_INS[kind], *(getattr(value, name) for name in kind.__slots__)]
     if kind is dict:
-        return ["dict", *([str(key), _encode(item, arrays)] for key, item in value.items())]
-    return ["list" if kind is list else "tuple", *(_encode(item, arrays) for item in value)]
+        return ["dict"] + [[str(key), _encode(item, arrays)] for key, item in value.items()]
+    return ["list" if kind is list else "tuple"] + [_encode(item, arrays) for item in value]
 
 
 def _decode(node: Any, payload: _Payload, depth: int = 0) -> Any:
@@ -200,15 +199,19 @@ class _Payload:
 
     def take(self, code: Any, *shape: Any) -> np.ndarray[Any, Any]:
         """Return the next array."""
-        if not isinstance(code, str) or code not in DTYPES or len(shape) > bench.DIMENSIONS_LIMIT:
+        if type(code) is not str or code not in DTYPES or len(shape) > bench.DIMENSIONS_LIMIT:
             raise WireError("an array of no known dtype, or of too many dimensions")
-        if any(type(size) is not int or not 0 <= size <= 1 << 40 for size in shape):
-            raise WireError("an array whose shape makes no sense")
-        count = prod(shape)  # Python's integers cannot overflow
-        if count * DTYPES[code].itemsize > self.rest:
+        count = 1
+        for size in shape:
+            if type(size) is not int or not 0 <= size <= 1 << 40:
+                raise WireError("an array whose shape makes no sense")
+            count *= size  # Python's integers cannot overflow
+        dtype = DTYPES[code]
+        end = self._offset + count * dtype.itemsize
+        if end > len(self._data):
             raise WireError("an array that runs past the end of its frame")
-        array = np.frombuffer(self._data, DTYPES[code], count, self._offset).reshape(shape)
-        self._offset += array.nbytes
+        array = np.frombuffer(self._data, dtype, count, self._offset).reshape(shape)
+        self._offset = end
         if self._writable:
             return array.copy()  # it can be kept without the whole frame
         array.flags.writeable = False

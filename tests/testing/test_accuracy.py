@@ -110,25 +110,73 @@ def test_right_parts_learn(solver, rng):
     assert accuracy(solver(), solver(), rng) >= 0.95
 
 
-@pytest.mark.parametrize(
-    ("old", "new"),
-    [
-        ("return grad * (x > 0)", "return grad"),
-        ("grad.sum(axis=0, keepdims=True)", "-grad.sum(axis=0, keepdims=True)"),
-        (LAYER_BACKWARD, "return grad @ self.weights.T, {k: 0 * v for k, v in gradients.items()}"),
-        ("* scale", "* 0"),
-    ],
-)
+WRONG_GRADIENTS = [
+    ("return grad * (x > 0)", "return grad"),
+    ("grad.sum(axis=0, keepdims=True)", "-grad.sum(axis=0, keepdims=True)"),
+    (LAYER_BACKWARD, "return grad @ self.weights.T, {k: 0 * v for k, v in gradients.items()}"),
+]
+
+
+@pytest.mark.parametrize(("old", "new"), [*WRONG_GRADIENTS, ("* scale", "* 0")])
 def test_wrong_parts_do_not_learn(solver, rng, old, new):
-    assert accuracy(solver(old, new), solver(), rng) < 0.95
+    """They judge themselves here, as at a student's desk."""
+    wrong = solver(old, new)
+
+    assert accuracy(wrong, wrong, rng) < 0.95
+
+
+def test_equal_start_values_do_not_learn_whoever_judges(solver, rng):
+    assert accuracy(solver("* scale", "* 0"), solver(), rng) < 0.95
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [*WRONG_GRADIENTS, ("x.T @ grad", "x.T @ grad * 1.02"), ("len(y_true)", "1")]
+)
+def test_what_is_not_the_slope_of_the_loss_is_refused_by_the_judge(solver, rng, old, new):
+    with pytest.raises(CheckFailed, match="something else than the slope of the loss"):
+        accuracy(solver(old, new), solver(), rng)
+
+
+def test_the_judge_looks_at_as_many_steps_as_the_recipe_says_and_at_others_each_time(solver, rng):
+    looked_at = []
+    for dice in rng.spawn(3):
+        training = Training(solver(), solver(), moons, dice)
+        refused = set()
+        for step, question in enumerate(training.questions()):
+            (right,) = solver_gradients(training, question)
+            try:
+                training.follow(step, 2 * right, *question[2:])
+            except CheckFailed:
+                refused.add(step)
+        looked_at.append(refused)
+
+    assert [len(steps) for steps in looked_at] == [RECIPE.looks] * 3
+    assert looked_at[0] != looked_at[1] != looked_at[2]
+
+
+def solver_gradients(training, question):
+    """What the judge of a training answers to a question that was meant for the student."""
+    return training._judge.gradients([(training.referee.handle, *question[1:])])
 
 
 def test_the_judge_predicts_and_not_the_student(solver, rng):
-    """Parts that answer 1.0 for all after training gain nothing by it."""
+    student, judge = solver(), solver()
+
+    def refuse(*_):
+        raise AssertionError("the student was asked to predict")
+
+    student.bench.outputs = refuse
+    assert accuracy(student, judge, rng) >= 0.95
+    judge.bench.outputs = lambda _network, _parameters, x: np.ones((len(x), 1))
+    assert accuracy(student, judge, rng) == pytest.approx(0.5, abs=0.1)
+
+
+def test_parts_that_answer_for_all_gain_nothing_by_it(solver, rng):
     cheat = solver("return x @ self.weights + self.bias", "return 0 * (x @ self.weights) + 1")
 
-    assert accuracy(cheat, solver(), rng) < 0.95
-    assert accuracy(solver(), cheat, rng) == pytest.approx(0.5, abs=0.1)
+    assert accuracy(cheat, cheat, rng) < 0.95
+    with pytest.raises(CheckFailed, match="something else than the slope of the loss"):
+        accuracy(cheat, solver(), rng)
 
 
 def test_networks_that_train_side_by_side_learn_what_each_learns_alone(solver):
@@ -222,11 +270,11 @@ def test_a_flat_bias_is_a_bias(solver, rng):
 )
 def test_an_answer_that_no_network_gives_moves_nothing(solver, rng, answer, words):
     """A student's process may answer anything."""
-    training = Training(solver(), moons, rng, SHORT)
+    training = Training(solver(), solver(), moons, rng, SHORT)
     before = training.network.parameters.copy()
 
     with pytest.raises(CheckFailed) as caught:
-        training.follow(answer)
+        training.follow(0, answer, training.x, training.y)
 
     assert words in str(caught.value)
     np.testing.assert_array_equal(training.network.parameters, before)
@@ -234,7 +282,7 @@ def test_an_answer_that_no_network_gives_moves_nothing(solver, rng, answer, word
 
 def test_training_moves_the_parameters_and_asks_for_each_batch(solver, rng):
     student = solver()
-    training = Training(student, moons, rng, SHORT)
+    training = Training(student, solver(), moons, rng, SHORT)
     before = training.network.parameters
     asked, original = [], student.bench.gradients
     student.bench.gradients = lambda questions: (
@@ -251,7 +299,7 @@ def test_training_moves_the_parameters_and_asks_for_each_batch(solver, rng):
 
 def test_networks_that_train_side_by_side_are_asked_for_in_one_question_a_step(solver, rng):
     student = solver()
-    trainings = [Training(student, moons, each, SHORT) for each in rng.spawn(2)]
+    trainings = [Training(student, solver(), moons, each, SHORT) for each in rng.spawn(2)]
     asked, original = [], student.bench.gradients
     student.bench.gradients = lambda questions: (
         asked.append([handle for handle, *_ in questions]) or original(questions)
@@ -267,7 +315,7 @@ def test_parts_that_write_to_what_they_are_given_move_nothing_of_the_test(solver
         *(LAYER_BACKWARD, f"self.weights -= 1; self.bias -= 1; x -= 1; {LAYER_BACKWARD}"),
         *("return float(-np.mean(", "y_true *= 0; return float(-np.mean("),
     )
-    training = Training(greedy, moons, rng, SHORT)
+    training = Training(greedy, solver(), moons, rng, SHORT)
     before = [np.copy(each) for each in (training.network.parameters, training.x, training.y)]
 
     greedy.bench.gradients([next(training.questions())])

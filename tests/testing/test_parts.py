@@ -82,10 +82,12 @@ def test_what_is_set_last_counts(part):
     np.testing.assert_array_equal(keeper.get("kept"), X + 1)
 
 
-def test_a_list_of_numbers_reaches_a_part_as_an_array(part):
-    shape_of = part("def forward(self, x): return x.shape")
+def test_what_is_no_array_reaches_a_part_as_it_is(part):
+    """A student may have returned it, and a test hands it on to `backward`."""
+    same = part("def forward(self, x): return type(x).__name__, x")
 
-    assert shape_of.forward([[1.0, 2.0]]) == (1, 2)
+    assert same.forward([[1.0, 2.0]]) == ("list", [[1.0, 2.0]])
+    assert same.forward(7) == ("int", 7)
 
 
 def test_an_error_is_told_with_the_call_that_was_asked_for(part):
