@@ -57,4 +57,3 @@ def _fill(descriptor: int, content: bytes) -> None:
     os.fchmod(descriptor, 0o600)  # whatever the umask is
     while content:
         content = content[os.write(descriptor, content) :]
-    os.fsync(descriptor)

@@ -8,20 +8,18 @@ itself (measured: 75 microseconds a turn on two, 8 on one); on one, the kernel o
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
-from pathlib import Path
 
 ANYWHERE = -1
-_PROCESSOR = 36  # of the fields after the name (proc(5): field 39)
+_libc = ctypes.CDLL(None)
 
 
 def stay_here() -> int:
     """Keep this process on the processor that the kernel has chosen for it; return its number."""
-    try:
-        text = Path("/proc/self/stat").read_text(encoding="ascii", errors="replace")
-    except OSError:
+    if not hasattr(_libc, "sched_getcpu"):
         return ANYWHERE
-    processor = int(text.rpartition(")")[2].split()[_PROCESSOR])
+    processor = int(_libc.sched_getcpu())
     stay_on(processor)
     return processor
 

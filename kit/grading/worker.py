@@ -34,13 +34,13 @@ def serve(connection: socket.socket) -> None:
     gc.set_threshold(COLLECT_RARELY)
     nonce, sources = wire.receive(connection, limits=wire.SOURCES)
     bench = Bench(sources, in_worker=True)
-    _reply(connection, nonce, ("answer", None))
+    reply(connection, nonce, ("answer", None))
     while True:
         try:
             nonce, question = wire.receive(connection, writable=True)
         except wire.ClosedError:
             return
-        _reply(connection, nonce, _answer(bench, question))
+        reply(connection, nonce, answer(bench, question))
 
 
 class Printed(io.TextIOBase):
@@ -59,7 +59,8 @@ class Printed(io.TextIOBase):
         return len(text)
 
 
-def _answer(bench: Bench, question: list[Any]) -> tuple[str, Any]:
+def answer(bench: Bench, question: list[Any]) -> tuple[str, Any]:
+    """Make what is to be made, then answer; return the kind of the answer, and the answer."""
     *to_make, (operation, *arguments) = question
     try:
         for one in to_make:
@@ -97,8 +98,9 @@ def _make(bench: Bench, operation: str, *arguments: Any) -> None:
         bench.keep_failure(error)
 
 
-def _reply(connection: socket.socket, nonce: int, reply: tuple[str, Any]) -> None:
+def reply(connection: socket.socket, nonce: int, told: tuple[str, Any]) -> None:
+    """Send an answer; where it is too large for a frame, say so instead."""
     try:
-        wire.send(connection, nonce, reply)
+        wire.send(connection, nonce, told)
     except wire.WireError as error:
         wire.send(connection, nonce, ("error", ("ValueError", str(error), "", 0)))
