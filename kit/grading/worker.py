@@ -94,8 +94,8 @@ def _make(bench: Bench, operation: str, *arguments: Any) -> None:
     try:
         if operation in MAKING:
             getattr(bench, operation)(*arguments)
-    except PartError as error:
-        bench.keep_failure(error)
+    except BaseException as error:  # noqa: BLE001 - each thing asked for has its handle, whatever comes
+        bench.keep_failure(PartError(*_details(error)))
 
 
 def reply(connection: socket.socket, nonce: int, told: tuple[str, Any]) -> None:

@@ -108,6 +108,19 @@ def test_naive_formulas_that_are_right_keep_all_points(backprop, changed, file, 
     assert backprop.evaluate(changed(file, *replacements)).score == 100.0
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("def backward(", "def backwards("), ("class ReLU:", "raise KeyboardInterrupt\nclass ReLU:")],
+)
+def test_a_part_that_cannot_be_put_into_a_network_costs_its_own_exercises_only(
+    backprop, changed, old, new
+):
+    record = backprop.evaluate(changed("activations.py", (old, new)))
+
+    scores = {exercise.name: exercise.score for exercise in record.exercises}
+    assert (scores["bce"], scores["layer_forward"], scores["layer_backward"]) == (20, 10, 25)
+
+
 def test_a_syntax_error_costs_the_exercises_of_its_file_only(backprop, changed):
     record = backprop.evaluate(changed("losses.py", ("import numpy as np", "import numpy as")))
 
@@ -233,7 +246,7 @@ RUNAWAYS = {
     "a sleep": (
         DIE + "import time; time.sleep(60)",
         "timeout",
-        r"1 s without an answer in One\.forward",
+        r"2 s without an answer in One\.forward",
     ),
     "an exit": (DIE + "import os; os._exit(3)", "error", "ended in One.forward: exit code 3"),
     "a crash": (DIE + "import ctypes; ctypes.string_at(0)", "error", "killed by SIGSEGV"),

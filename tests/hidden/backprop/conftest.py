@@ -46,7 +46,7 @@ def layers_with(student, neural_layer):
             for layer, bias in zip(
                 layers, answers([layer.question_for("bias") for layer in layers]), strict=True
             ):
-                layer.own_bias_shape = np.shape(bias)
+                layer.own_bias_shape = bias.shape if isinstance(bias, np.ndarray) else None
         for layer, pair in zip(layers, parameters, strict=True):
             layer.set_parameters(*pair)
         return layers
