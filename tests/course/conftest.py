@@ -15,6 +15,7 @@ from kit.course.application import open_course
 from kit.course.notebook import notebook_text
 from kit.errors import GradingError
 from kit.grading.record import Check, ExerciseResult, Record
+from kit.grading.versions import VERSIONS
 from kit.manifest import read_manifest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -53,8 +54,8 @@ def evaluate(submission):
         *("failed", "value", "HIDDEN x = 0.731", "look at the slope"),
     )
     results = (ExerciseResult("relu", "ReLU", (check,)),)
-    about = {"name": submission.name, "sha256": "0"}
-    return Record("small", about, results, "suite", "seed", {"level": "L0"}, {}, 0.1)
+    about = {"name": submission.name, "sha256": submission.sha256}
+    return Record("small", about, results, "suite", "seed", {"level": "L0"}, VERSIONS, 0.1)
 
 
 def evaluate_class(_assignment, submissions, *_, **__):

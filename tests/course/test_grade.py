@@ -74,7 +74,7 @@ def test_an_evaluator_that_cannot_start_takes_no_mark(small_course, submit, mark
     submit("ada", "points = 3")
     grade(small_course, "small")
 
-    def refuse(*_):
+    def refuse(*_, **__):
         raise GradingError("no sandbox here")
         yield
 
