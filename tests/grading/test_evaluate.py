@@ -193,7 +193,7 @@ PATCHES = {
     ),
     "Trainer": "import kit.trainer as t\nt.Trainer.accuracy = lambda *a: 1.0",
     "bench": "import kit.bench as b\nb.plain = lambda *a: 1.0\nb.Bench.call = lambda *a: (1.0, ())",
-    "worker": "import kit.grading.worker as w\nw._answer = lambda *a: ('answer', None)",
+    "worker": "import kit.grading.worker as w\nw.answer = lambda *a: ('answer', None)",
     "wire": "import kit.grading.wire as w\nw.send = lambda c, n, v, *a: c.sendall(b'passed' * 9)",
     "wire.receive": "import kit.grading.wire as w\nw.receive = lambda *a, **k: (0, ('passed',))",
     "answers for all": (

@@ -1,7 +1,7 @@
 import sys
 
 worker = sys.modules["kit.grading.worker"]
-worker._answer = lambda *a: ("answer", ("FORGED", ()))
+worker.answer = lambda *a: ("answer", ("FORGED", ()))
 
 
 
