@@ -108,9 +108,13 @@ def _entry_points(name: str, distribution: Distribution) -> set[Source]:
 
 
 def _field(distribution: Distribution, name: str) -> str:
-    if name not in distribution.metadata:  # to ask all the same is deprecated
+    try:
+        metadata = distribution.metadata
+    except Exception:  # noqa: BLE001 - of a broken installation; what is raised depends on the finder
         return ""
-    return distribution.metadata[name]
+    if name not in metadata:  # to ask all the same is deprecated
+        return ""
+    return metadata[name]
 
 
 def _chosen(installed: set[Source]) -> set[Source]:

@@ -11,6 +11,7 @@ KitError
 │   ├── PartTimeoutError    it did not answer in time and was stopped
 │   └── PartDiedError       its process ended, or broke the protocol
 └── GradingError        the grader itself failed: never a score
+    └── SuiteError          the hidden suite cannot be run, for anybody
 """
 
 from __future__ import annotations
@@ -75,3 +76,7 @@ class GradingError(KitError):
     """The grader itself failed. This is never a score: the submission stays ungraded."""
 
     exit_code = 1
+
+
+class SuiteError(GradingError):
+    """The hidden suite cannot be run, for anybody: to go on with the next submission is no use."""

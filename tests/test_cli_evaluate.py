@@ -166,7 +166,8 @@ def test_a_submission_that_cannot_be_graded_does_not_stop_the_next(run, solved, 
     vandal = Path(shutil.copytree(solved, tmp_path / "vandal"))
     (vandal / "activations.py").write_text("import os\nos.kill(os.getppid(), 9)\nos._exit(0)")
 
-    code, out, err = run("evaluate", "backprop", vandal, solved, "--json", "--course", ROOT)
+    unconfined = ("--sandbox", "L0", "--course", ROOT)
+    code, out, err = run("evaluate", "backprop", vandal, solved, "--json", *unconfined)
 
     assert code == 1
     assert err.startswith("kit: vandal could not be graded: ")

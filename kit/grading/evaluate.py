@@ -21,7 +21,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
-from kit.errors import GradingError, UsageError
+from kit.errors import GradingError, SuiteError, UsageError
 from kit.grading import wire
 from kit.grading.client import ENVIRONMENT
 from kit.grading.levels import REQUIRE, choose_level, refusal
@@ -164,10 +164,11 @@ class Evaluator:
         try:
             kind, *told = self._receive()
         except (wire.WireError, OSError) as error:
-            kind, told = "failed", [f"the suite process failed: {error}"]
+            self.close()
+            raise GradingError(f"the suite process failed: {error}") from None
         if kind != "suite":
             self.close()
-            raise GradingError(str(told[0]))
+            raise SuiteError(str(told[0]))
         self._tests, self._broken = told
         if self._wanted == REQUIRE and self._broken:
             self.close()

@@ -8,7 +8,7 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExec
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from kit.errors import GradingError
+from kit.errors import GradingError, SuiteError
 from kit.grading.bundle import Bundle
 from kit.grading.cluster import cluster
 from kit.grading.levels import REQUIRE, acceptable
@@ -146,6 +146,8 @@ class Run:
     def _outcome(self, future: Future[Record]) -> Record | str:
         try:
             record = future.result()
+        except SuiteError:
+            raise
         except GradingError as error:
             return str(error)
         if self._store:

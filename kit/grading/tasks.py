@@ -7,7 +7,6 @@ kept for the next task.
 from __future__ import annotations
 
 import atexit
-import contextlib
 import tempfile
 import threading
 from collections import defaultdict
@@ -15,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from kit.errors import GradingError
+from kit.errors import GradingError, SuiteError
 from kit.grading.assignment import Assignment
 from kit.grading.bundle import Bundle
 from kit.grading.evaluate import Evaluator
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from kit.grading.submission import Submission
 
 Source: TypeAlias = Assignment | Bundle
-ATTEMPTS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +51,12 @@ class Evaluators:
         What breaks an evaluator must not cost a student a mark, so there is a second attempt,
         with a new one.
         """
-        for _ in range(ATTEMPTS - 1):
-            with contextlib.suppress(GradingError):
-                return self._evaluate(source, suite, sandbox, task)
-        return self._evaluate(source, suite, sandbox, task)
+        try:
+            return self._evaluate(source, suite, sandbox, task)
+        except SuiteError:
+            raise
+        except GradingError:
+            return self._evaluate(source, suite, sandbox, task)
 
     def close(self) -> None:
         """End all of them, at work or not, and remove what was unpacked for them."""
@@ -92,7 +92,7 @@ class Evaluators:
         evaluator = Evaluator(assignment, sandbox)
         self._all.add(evaluator)
         if evaluator.suite != suite:
-            raise GradingError("the hidden suite was edited during the run; run it again")
+            raise SuiteError("the hidden suite was edited during the run; run it again")
         return evaluator
 
     def _unpacked(self, bundle: Bundle) -> Assignment:

@@ -280,7 +280,7 @@ def test_a_full_disk_leaves_nothing_behind_and_is_told(store, monkeypatch):
     def fail(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(os, "fsync", fail)
+    monkeypatch.setattr(os, "write", fail)
 
     with pytest.raises(UsageError, match="records cannot be written to: No space left on device"):
         store.put(record_of())
