@@ -55,18 +55,21 @@ def grade(
     if feedback and dry_run:
         raise click.UsageError("--dry-run writes nothing, so there is no --feedback")
     need_nbgrader()
-    from kit.cli.scores import progress_bar, show_failures, show_outcomes, show_previews
-    from kit.course.feedback import feedback as write_feedback
-    from kit.course.grade import grade as grade_class
-    from kit.course.preview import preview
-    from kit.grading.assignment import find_course
-    from kit.grading.pool import How
+    from kit.grading.assignment import Assignment, find_course
+    from kit.grading.pool import How, started
 
-    folder, how = find_course(course), How(sandbox, jobs, cluster)
-    grade_here = partial(grade_class, folder, assignment, submitted, how=how, debug=debug)
-    with progress_bar() as on_progress:
-        outcomes = dict(grade_here(on_progress=on_progress, dry_run=dry_run))
-        pages = write_feedback(folder, assignment, on_progress) if feedback else {}
+    folder = find_course(course)
+    how = How(sandbox, jobs, cluster)
+    with started(Assignment.load(folder, assignment), how) as how:  # while nbgrader is imported
+        from kit.cli.scores import progress_bar, show_failures, show_outcomes, show_previews
+        from kit.course.feedback import feedback as write_feedback
+        from kit.course.grade import grade as grade_class
+        from kit.course.preview import preview
+
+        grade_here = partial(grade_class, folder, assignment, submitted, how=how, debug=debug)
+        with progress_bar() as on_progress:
+            outcomes = dict(grade_here(on_progress=on_progress, dry_run=dry_run))
+            pages = write_feedback(folder, assignment, on_progress) if feedback else {}
     if dry_run:
         show_previews(preview(folder, assignment, outcomes), as_json=as_json)
         show_failures(outcomes, "could not be graded")

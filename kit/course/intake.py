@@ -9,13 +9,29 @@ from kit.errors import UsageError
 from kit.grading.submission import read_submission
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Iterator
     from pathlib import Path
 
     from kit.grading.assignment import Assignment
     from kit.grading.submission import Submission
+    from kit.manifest import Manifest
 
 _LONGEST = 128  # characters of a student's name: as many as the gradebook holds
+
+
+@dataclass(frozen=True, slots=True)
+class Submissions:
+    """What a class has handed in, read anew whenever it is gone through: a class may be large."""
+
+    manifest: Manifest
+    folders: dict[str, Path] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.folders)
+
+    def __iter__(self) -> Iterator[Submission]:
+        for student, folder in self.folders.items():
+            yield read_submission(folder, self.manifest, student)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +39,7 @@ class Intake:
     """A class that has handed in: what can be evaluated, and for whom nothing can, the cause."""
 
     students: list[str]
-    submissions: list[Submission] = field(default_factory=list)
+    submissions: Submissions
     refused: dict[str, str] = field(default_factory=dict)
 
 
@@ -33,13 +49,15 @@ def read_class(
     excluded: Collection[str],
     folder_of: Callable[[str], Path],
 ) -> Intake:
-    """Read what every student has handed in, in the order of their names."""
-    intake = Intake(_students(submitted, assignment.name, excluded))
-    for student in intake.students:
-        try:
-            intake.submissions.append(_read(assignment, student, folder_of(student)))
-        except UsageError as error:
-            intake.refused[student] = str(error)
+    """See what every student has handed in, in the order of their names."""
+    students = _students(submitted, assignment.name, excluded)
+    intake = Intake(students, Submissions(assignment.manifest))
+    for student in students:
+        folder = folder_of(student)
+        if problem := unfit_name(student) or _unfit_folder(folder):
+            intake.refused[student] = problem
+        else:
+            intake.submissions.folders[student] = folder
     return intake
 
 
@@ -67,9 +85,5 @@ def _students(submitted: Path, name: str, excluded: Collection[str]) -> list[str
     return students
 
 
-def _read(assignment: Assignment, student: str, folder: Path) -> Submission:
-    if problem := unfit_name(student):
-        raise UsageError(problem)
-    if folder.is_symlink():
-        raise UsageError(f"{folder} is a link; send in the files themselves")
-    return read_submission(folder, assignment.manifest, student)
+def _unfit_folder(folder: Path) -> str | None:
+    return f"{folder} is a link; send in the files themselves" if folder.is_symlink() else None

@@ -30,7 +30,7 @@ from kit.grading.submission import read_submission
 from kit.manifest import Manifest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from nbgrader.converters import Autograde
@@ -53,7 +53,7 @@ class Post:
         self._notebook = self._released()
 
     def write(
-        self, submissions: Sequence[Submission], outcomes: Mapping[str, Record | str]
+        self, submissions: Iterable[Submission], outcomes: Mapping[str, Record | str]
     ) -> None:
         """Write Records with their marks; who has a cause instead has no marks any more."""
         folder = Path(self._coursedir.root, self._coursedir.autograded_directory)
@@ -74,6 +74,8 @@ class Post:
 
     def _prepare(self, stage: Stage, submission: Submission, record: Record) -> Entry:
         student, name, time = submission.name, self._sheet.name, self._time(submission.name)
+        if submission.sha256 != record.submission["sha256"]:
+            raise GradingError(f"{student} has handed in something else meanwhile; grade again")
         notebook = show_files(self._notebook, submission)  # they replace those of another student
         show_verdicts(notebook, record)
         text = {f"{name}.ipynb": to_json(notebook).encode()}

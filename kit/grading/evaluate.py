@@ -69,6 +69,7 @@ class Evaluator:
         self.assignment = assignment
         self._wanted = sandbox
         self.level = choose_level(sandbox)
+        self._passed: dict[str, Check] = {}
         self._process: subprocess.Popen[bytes] | None = None
         self._answer_owed = False
         self._start()
@@ -207,6 +208,8 @@ class Evaluator:
         for test in self._tests:
             if test["id"] in only or not only:
                 found = _check(test, verdicts.get(test["id"]))
+                if found.status == "passed":  # one and the same for the whole class
+                    found = self._passed.setdefault(found.id, found)
                 checks.setdefault(test["exercise"], []).append(found)
         return tuple(
             ExerciseResult(exercise.name, exercise.title, tuple(checks[exercise.name]))

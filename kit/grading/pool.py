@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -33,15 +34,32 @@ class How:
     """How to evaluate: in which sandbox, with how many evaluators here, or on which cluster.
 
     `jobs` of None means one evaluator for each processor; `cluster` is the address of a Dask
-    scheduler, as in "tcp://scheduler:8786".
+    scheduler, as in "tcp://scheduler:8786"; `evaluators` are those that have been started already.
     """
 
     sandbox: str = REQUIRE
     jobs: int | None = None
     cluster: str = ""
+    evaluators: Evaluators | None = None
 
 
 ANYHOW = How()
+
+
+@contextmanager
+def started(assignment: Assignment, how: How) -> Iterator[How]:
+    """Start the evaluators now, while the caller imports what takes long; yield how to go on."""
+    if how.cluster:
+        yield how
+        return
+    evaluators, suite = Evaluators(), assignment.digest()
+    with ThreadPoolExecutor(how.jobs or processors()) as threads:
+        for _ in range(how.jobs or processors()):
+            threads.submit(evaluators.start, assignment, suite, how.sandbox)
+        try:
+            yield replace(how, evaluators=evaluators)
+        finally:
+            evaluators.close()
 
 
 def evaluate_class(
@@ -65,7 +83,7 @@ def _evaluate_in_threads(
     assignment: Assignment, tasks: Iterable[Task], how: How, store: Store | None
 ) -> Iterator[tuple[Submission, Record | str]]:
     jobs = how.jobs or processors()
-    suite, evaluators = assignment.digest(), Evaluators()
+    suite, evaluators = assignment.digest(), how.evaluators or Evaluators()
     with ThreadPoolExecutor(jobs) as threads:
 
         def submit(task: Task) -> Future[Record]:

@@ -7,6 +7,7 @@ kept for the next task.
 from __future__ import annotations
 
 import atexit
+import contextlib
 import tempfile
 import threading
 from collections import defaultdict
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from kit.errors import GradingError, SuiteError
+from kit.errors import GradingError, KitError, SuiteError
 from kit.grading.assignment import Assignment
 from kit.grading.bundle import Bundle
 from kit.grading.evaluate import Evaluator
@@ -57,6 +58,12 @@ class Evaluators:
             raise
         except GradingError:
             return self._evaluate(source, suite, sandbox, task)
+
+    def start(self, assignment: Assignment, suite: str, sandbox: str) -> None:
+        """Start one before it is needed; what is wrong with it is told when it is."""
+        with contextlib.suppress(KitError):
+            evaluator = self._take(assignment, suite, sandbox)
+            self._idle[suite, sandbox].append(evaluator)
 
     def close(self) -> None:
         """End all of them, at work or not, and remove what was unpacked for them."""

@@ -23,7 +23,7 @@ import sys
 import time
 import traceback
 
-from kit.grading import preload, rehearsal, worker
+from kit.grading import preload, worker
 from kit.grading.limits import Limits
 from kit.grading.processor import stay_on
 from kit.grading.sandbox import Sandbox, hide
@@ -84,7 +84,6 @@ def main(limits: Limits, level: str, modules: list[str]) -> None:
     os.dup2(os.open(os.devnull, os.O_RDWR), 0)  # stays open: a worker's numbers are taken by now
     sandbox = Sandbox(level, limits)
     preload.preload(modules)
-    rehearsal.rehearse()
     gc.collect()
     gc.freeze()  # a collection in a worker would copy what it shares with us
     workers = Workers(sandbox)

@@ -60,7 +60,7 @@ def evaluate(submission):
 
 def evaluate_class(_assignment, submissions, *_, **__):
     """Yield what comes out for each, in an order that is not theirs."""
-    for submission in reversed(submissions):
+    for submission in reversed(list(submissions)):
         try:
             yield submission, evaluate(submission)
         except GradingError as error:
