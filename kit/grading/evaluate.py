@@ -63,7 +63,7 @@ class Evaluator:
     `suite` is the digest of what it has collected: an edit after that is for the next evaluator.
     """
 
-    def __init__(self, assignment: Assignment, sandbox: str = "require") -> None:
+    def __init__(self, assignment: Assignment, sandbox: str = REQUIRE) -> None:
         if sys.platform != "linux":
             raise UsageError("grading runs on Linux: use a Linux machine or a container")
         self.assignment = assignment

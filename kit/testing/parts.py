@@ -111,12 +111,11 @@ class Part:
         return settings
 
     def _call(self, method: str, arguments: Sequence[Array]) -> Any:
-        copies = list(map(_copied, arguments))
+        question = self.question(method, *arguments)
         try:
-            result, self.echo = self.bench.call(self.handle, method, copies, self._taken_settings())
+            result, self.echo = self.bench.call(*question.words[1:])
         except (PartError, KeyboardInterrupt) as error:
-            shown = ", ".join(show(argument) for argument in arguments)
-            error.add_note(f"Asked: {self.name}.{method}({shown})")
+            error.add_note(f"Asked: {question}")
             raise
         return result
 
