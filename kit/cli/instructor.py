@@ -68,7 +68,7 @@ def grade(
 
         grade_here = partial(grade_class, folder, assignment, submitted, how=how, debug=debug)
         with progress_bar() as on_progress:
-            outcomes = dict(grade_here(on_progress=on_progress, dry_run=dry_run))
+            outcomes = dict(grade_here(on_progress=on_progress, dry_run=dry_run, messages=as_json))
             pages = write_feedback(folder, assignment, on_progress) if feedback else {}
     if dry_run:
         show_previews(preview(folder, assignment, outcomes), as_json=as_json)

@@ -19,6 +19,7 @@ from kit.course.sheet import Sheet
 from kit.course.steps import open_autograde
 from kit.errors import GradingError
 from kit.grading.assignment import Assignment
+from kit.grading.brief import Brief
 from kit.grading.ledger import Ledger
 from kit.grading.pool import ANYHOW, evaluate_class
 from kit.grading.store import FOLDER, Store
@@ -45,11 +46,13 @@ def grade(
     how: How = ANYHOW,
     debug: bool = False,
     dry_run: bool = False,
+    messages: bool = False,
 ) -> list[tuple[str, Record | str]]:
     """Return every student with a Record, or with the cause why there is none.
 
     What is graded again replaces what was there. A dry run evaluates, and gives no marks; the
-    Records stay in both cases, so that an unchanged submission is not run again.
+    Records stay in both cases, so that an unchanged submission is not run again. Those returned
+    hold no messages of their checks, unless these are asked for: a class may be a large one.
     """
     assignment = Assignment.load(course, name)
     application = open_course(course, name, submitted, debug=debug)
@@ -59,7 +62,8 @@ def grade(
     told = on_progress or (lambda *_: None)
     store = Store(course / FOLDER)
     done = evaluate_class(assignment, intake.submissions, how, store=store)
-    outcomes = intake.refused | dict(_counted(done, len(intake.submissions), told))
+    counted = _counted(done, len(intake.submissions), told)
+    outcomes = intake.refused | dict(counted if messages else _brief(counted))
     if not (sheet or dry_run):
         sheet = _build(application)
     if sheet:
@@ -96,6 +100,12 @@ def _counted(
     for number, (submission, outcome) in enumerate(done, 1):
         on_progress(number, count, submission.name)
         yield submission.name, outcome
+
+
+def _brief(outcomes: Iterator[tuple[str, Record | str]]) -> Iterator[tuple[str, Record | str]]:
+    brief = Brief()
+    for student, outcome in outcomes:
+        yield student, outcome if isinstance(outcome, str) else brief(outcome)
 
 
 def _remember(course: Path, outcomes: Mapping[str, Record | str]) -> None:

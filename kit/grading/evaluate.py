@@ -229,5 +229,5 @@ def _check(test: dict[str, Any], verdict: Any) -> Check:
         status=status,
         kind=test["kind"],
         message=message,
-        public=public,
+        public=sys.intern(public),  # the same words for a whole class
     )
