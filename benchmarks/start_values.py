@@ -51,7 +51,7 @@ def main() -> None:
         print(f"{name:<18}", end="", flush=True)
         for data, bar in BARS.items():
             rngs = [np.random.default_rng(seed) for seed in range(seeds)]
-            reached = accuracies_after_training(student(start), judge, data, rngs)
+            reached = accuracies_after_training(student(start), judge, data, bar, rngs)
             below = np.mean([result < bar for result in reached])
             print(f"{min(reached):>14.3f} {below:>7.1%}", end="", flush=True)
         print()

@@ -84,6 +84,12 @@ class Bench:
         self._tables: dict[str, Mapping[tuple[str, str], Any]] = {}
         self._objects: list[Any] = []
 
+    def load(self) -> None:
+        """Load every file now; what is wrong with one is told when it is needed."""
+        for file in self._sources:
+            with contextlib.suppress(PartError):
+                self._parts_of(file)
+
     def make(self, part: str, place: str, arguments: Sequence[Any]) -> Handle:
         """Call the factory of a part, as in `make("activation:relu", "activations.py:ReLU", ())`."""
         factory = self._factory(part, place)
@@ -201,12 +207,15 @@ class Bench:
     def _factory(self, part: str, place: str) -> Any:
         """Find a part by the file's hook table, or else by the class that the manifest names."""
         file, _, class_name = place.partition(":")
-        module = self._module(file)
         kind, _, name = part.partition(":")
+        found = self._parts_of(file).get((kind, name))
+        return found or self._run(lambda: getattr(self._module(file), class_name))
+
+    def _parts_of(self, file: str) -> Mapping[tuple[str, str], Any]:
+        module = self._module(file)
         if file not in self._tables:
             self._tables[file] = _tables_or_none(module)
-        found = self._tables[file].get((kind, name))
-        return found or self._run(lambda: getattr(module, class_name))
+        return self._tables[file]
 
     def _module(self, file: str) -> ModuleType:
         if file not in self._modules:

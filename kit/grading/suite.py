@@ -39,7 +39,13 @@ from kit.grading.processor import stay_here
 from kit.grading.promises import broken_promises
 from kit.grading.verdicts import verdict
 from kit.grading.workers import Workers
-from kit.testing.pytest_plugin import MAKE_STUDENT, SEED, exercise_name
+from kit.testing.pytest_plugin import (
+    MAKE_STUDENT,
+    SEED,
+    assignment_folder,
+    exercise_name,
+    reference_bench,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -71,6 +77,8 @@ class Suite:
         self.assignment = assignment
         self.session = collect(assignment.hidden, Collector())
         self._plain = {item.nodeid: plain_fixtures(item) for item in self.session.items}
+        for folder in {assignment_folder(item.path) for item in self.session.items}:
+            reference_bench(self.session.config, folder)[1].load()  # once, and not in every copy
 
     def describe(self) -> list[dict[str, Any]]:
         """Return every test as a plain table: id, title, exercise, points and kind."""

@@ -16,6 +16,7 @@ import numpy as np
 from kit.bench import Seed
 from kit.optimizers import SGD
 from kit.testing.closeness import CheckFailed, show
+from kit.testing.parts import answers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,23 +28,33 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How the capstone trains: measured so that right parts pass and wrong ones do not."""
+    """How the capstone trains: in rounds of a few steps, until the bar is reached.
+
+    Measured so that right parts pass, most of them in six rounds, and wrong ones do not
+    (`python -m benchmarks.capstone`).
+    """
 
     points: int = 256
     fresh_points: int = 1000
     neurons: int = 16
-    epochs: int = 40
-    batch_size: int = 64
-    learning_rate: float = 0.3
+    rounds: int = 30
+    epochs: int = 2  # of a round
+    batch_size: int = 128
+    learning_rate: float = 0.5
     momentum: float = 0.9
-    looks: int = 8
+    looks: int = 1  # at steps of a round that nobody can foresee
 
 
 RECIPE = Recipe()
 
 
 class TwoLayers:
-    """The capstone's network, made of one student's parts, with the start values they choose."""
+    """The capstone's network, made of one student's parts, with the start values they choose.
+
+    All but their size and their mean, which are judged where the layer is: weights start around
+    zero, at the scale of He et al. (2015, "Delving deep into rectifiers"), so that no right network
+    needs luck, or patience.
+    """
 
     def __init__(
         self, student: Student, features: int, neurons: int, rng: np.random.Generator
@@ -56,7 +67,7 @@ class TwoLayers:
         ]
         relu, sigmoid = student.make("activation:relu"), student.make("activation:sigmoid")
         steps = [layers[0].handle, relu.handle, layers[1].handle, sigmoid.handle]
-        first, second = map(_start, layers, widths)
+        first, second = _starts(layers, widths)
         shapes = [_shapes(first), {}, _shapes(second), {}]
         self._bench = student.bench
         loss = student.make("loss:bce").handle
@@ -67,13 +78,18 @@ class TwoLayers:
         """Return what the network answers with these parameters, (batch, 1)."""
         return self._bench.outputs(self.handle, parameters, x)
 
+    def gradients(self, x: Array, y: Array, parameters: Array) -> Array:
+        """Return dL/dparameters, one vector."""
+        return self._bench.gradients([(self.handle, parameters, x, y)])[0]
+
 
 class Training:
     """One training: a network made of the student's parts, its data and its mini-batches.
 
-    The judge's network takes the same parameters. It predicts, and at some steps, which nobody
-    can foresee, it is asked for the gradients too: training that follows anything else, say the
-    way to weights that were fitted elsewhere, is not backpropagation.
+    The judge's network takes the same parameters. It predicts, on fresh points that never reach
+    the student's parts. And it is asked for the gradients too, at some steps that nobody can
+    foresee and wherever the student's are larger than those seen before: training that follows
+    anything else, say the way to weights that were fitted elsewhere, is not backpropagation.
     """
 
     def __init__(
@@ -85,61 +101,87 @@ class Training:
         recipe: Recipe = RECIPE,
     ) -> None:
         self.x, self.y = dataset(recipe.points, rng)
+        self.fresh_x, self.fresh_y = dataset(recipe.fresh_points, rng)
         features = self.x.shape[1]
         self.network = TwoLayers(student, features, recipe.neurons, rng)
         self.referee = TwoLayers(judge, features, recipe.neurons, rng)
-        self._judge = judge.bench
         self._rng, self._recipe = rng, recipe
         self._optimizer = SGD(recipe.learning_rate, recipe.momentum)
         self._state: dict[str, Any] = {}
-        steps = recipe.epochs * math.ceil(recipe.points / recipe.batch_size)
-        self._looked_at = set(rng.choice(steps, min(steps, recipe.looks), replace=False).tolist())
+        self._largest = 0.0  # norm of the gradients that were looked at
+        self.accuracy = 0.0
 
-    def questions(self) -> Iterator[tuple[Handle, Array, Array, Array]]:
-        """Yield what the student's parts are asked in each step: a mini-batch, as things are."""
-        for _ in range(self._recipe.epochs):
+    def round(self) -> Iterator[Step]:
+        """Yield each step of a round, a mini-batch; at the end, see what was learned."""
+        recipe = self._recipe
+        batches = math.ceil(len(self.x) / recipe.batch_size)
+        looks = self._rng.choice(batches * recipe.epochs, recipe.looks, replace=False)
+        for epoch in range(recipe.epochs):
             order = self._rng.permutation(len(self.x))
-            x, y = self.x[order], self.y[order]
-            for start in range(0, len(x), self._recipe.batch_size):
-                batch = slice(start, start + self._recipe.batch_size)
-                yield self.network.handle, self.network.parameters, x[batch], y[batch]
+            for number in range(batches):
+                batch = order[number * recipe.batch_size : (number + 1) * recipe.batch_size]
+                is_looked_at = epoch * batches + number in looks
+                yield Step(self, self.x[batch], self.y[batch], is_looked_at)
+        self.accuracy = self._share()
 
-    def follow(self, step: int, slopes: Any, x: Array, y: Array) -> None:
+    def follow(self, step: Step, slopes: Any) -> None:
         """Update the parameters with the gradients of a batch, after a look at these."""
         parameters = self.network.parameters
         _require(slopes, [parameters.shape], "the gradients in training")
-        if step in self._looked_at:
-            [right] = self._judge.gradients([(self.referee.handle, parameters, x, y)])
-            _require_slope(slopes, right)
+        size = float(np.linalg.norm(slopes))
+        if step.is_looked_at or size > self._largest:
+            _require_slope(slopes, self.referee.gradients(step.x, step.y, parameters))
+            self._largest = max(size, self._largest)
         with np.errstate(all="ignore"):  # what overflows is refused as a gradient
             self.network.parameters = self._optimizer.update(parameters, slopes, self._state)
 
+    def _share(self) -> float:
+        predicted = self.referee.outputs(self.fresh_x, self.network.parameters) > 0.5
+        return float(np.mean(predicted == (self.fresh_y > 0.5)))
 
-def train(bench: BenchLike, trainings: Sequence[Training]) -> None:
-    """Train some networks side by side: one question a step for all, for a question costs."""
-    steps = zip(*(training.questions() for training in trainings), strict=True)
-    for step, questions in enumerate(steps):
-        found = zip(trainings, questions, bench.gradients(questions), strict=True)
-        for training, (*_, x, y), slopes in found:
-            training.follow(step, slopes, x, y)
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a training: the batch, and whether the judge looks at its gradients."""
+
+    training: Training
+    x: Array
+    y: Array
+    is_looked_at: bool
+
+    @property
+    def question(self) -> tuple[Handle, Array, Array, Array]:
+        """What the student's parts are asked: the gradients for this batch, as things are."""
+        network = self.training.network
+        return network.handle, network.parameters, self.x, self.y
+
+
+def train(
+    bench: BenchLike, trainings: Sequence[Training], bar: float, recipe: Recipe = RECIPE
+) -> None:
+    """Train networks side by side, each until it is at the bar or its rounds are over.
+
+    One question a step for all of them, for a question costs.
+    """
+    for _ in range(recipe.rounds):
+        running = [training for training in trainings if training.accuracy < bar]
+        for steps in zip(*(training.round() for training in running), strict=True):
+            found = bench.gradients([step.question for step in steps])
+            for step, slopes in zip(steps, found, strict=True):
+                step.training.follow(step, slopes)
 
 
 def accuracies_after_training(
-    student: Student, judge: Student, dataset: Dataset, rngs: Sequence[np.random.Generator]
+    student: Student,
+    judge: Student,
+    dataset: Dataset,
+    bar: float,
+    rngs: Sequence[np.random.Generator],
 ) -> list[float]:
-    """Return, for each training, the share of fresh points that `judge`'s parts get right.
-
-    The fresh points are drawn here and never reach the student's parts.
-    """
+    """Return, for each training, the share of fresh points that `judge`'s parts get right."""
     trainings = [Training(student, judge, dataset, rng) for rng in rngs]
-    train(student.bench, trainings)
-    return [_share(each, dataset, rng) for each, rng in zip(trainings, rngs, strict=True)]
-
-
-def _share(training: Training, dataset: Dataset, rng: np.random.Generator) -> float:
-    x, y = dataset(RECIPE.fresh_points, rng)
-    predicted = training.referee.outputs(x, training.network.parameters) > 0.5
-    return float(np.mean(predicted == (y > 0.5)))
+    train(student.bench, trainings, bar)
+    return [training.accuracy for training in trainings]
 
 
 def assert_learns(
@@ -150,16 +192,16 @@ def assert_learns(
     Two that agree decide; the third runs only where they do not.
     """
     *pair, third = rng.spawn(3)
-    results = accuracies_after_training(student, judge, dataset, pair)
+    results = accuracies_after_training(student, judge, dataset, bar, pair)
     if _passed(results, bar) == 1:
-        results += accuracies_after_training(student, judge, dataset, [third])
+        results += accuracies_after_training(student, judge, dataset, bar, [third])
     if _passed(results, bar) < 2:
         raise CheckFailed(
             f"train ReLU -> Sigmoid on {getattr(dataset, '__name__', 'data')} and predict fresh points",
             came=f"accuracy {', '.join(f'{result:.3f}' for result in results)}",
             expected=f"at least {bar} in 2 of 3 trainings",
             usually="one part's backward is wrong, and the tests of the single parts say which; "
-            "or the weights start so small that all neurons stay alike",
+            "or the neurons start so much alike that they stay alike",
         )
 
 
@@ -167,13 +209,25 @@ def _passed(results: list[float], bar: float) -> int:
     return sum(result >= bar for result in results)
 
 
-def _start(layer: Part, widths: tuple[int, int]) -> tuple[Array, Array]:
-    """Return the weights and the bias that a layer starts with."""
-    neurons = widths[1]
-    weights, bias = layer.get("weights"), layer.get("bias")
-    _require(weights, [widths], "the start value of weights")
-    _require(bias, [(1, neurons), (neurons,)], "the start value of bias")
-    return np.array(weights, dtype=float), np.array(bias, dtype=float)
+def _starts(
+    layers: Sequence[Part], widths: Sequence[tuple[int, int]]
+) -> Iterator[tuple[Array, Array]]:
+    """Yield the weights and the bias that each layer starts with."""
+    names = ("weights", "bias")
+    found = answers([layer.question_for(name) for layer in layers for name in names])
+    for (features, neurons), weights, bias in zip(widths, found, found, strict=True):
+        _require(weights, [(features, neurons)], "the start value of weights")
+        _require(bias, [(1, neurons), (neurons,)], "the start value of bias")
+        yield _standardized(np.array(weights, dtype=float)), np.array(bias, dtype=float)
+
+
+def _standardized(weights: Array) -> Array:
+    spread = weights.std()
+    if not spread > 0:
+        return weights
+    scale = math.sqrt(2.0 / len(weights)) / float(spread)
+    standardized: Array = (weights - weights.mean()) * scale
+    return standardized
 
 
 def _shapes(layer: tuple[Array, Array]) -> dict[str, tuple[int, ...]]:

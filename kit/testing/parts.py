@@ -83,16 +83,15 @@ class Part:
         """Call the student's `backward`; a test calls `forward` right before it, as the kit does."""
         return self._call("backward", arguments)
 
-    def question(self, method: str, *arguments: Any, first: Array | None = None) -> Question:
+    def question(self, method: str, *arguments: Any, first: Sequence[Array] = ()) -> Question:
         """Return a call as a question, to be asked together with others.
 
-        With `first`, `forward(first)` comes right before it, which may fail.
+        With `first`, `forward(*first)` comes right before it, which may fail.
         """
-        copies = list(map(_copied, arguments))
-        words = [self.handle, method, copies, self._taken_settings()]
-        if first is None:
+        words = [self.handle, method, list(map(_copied, arguments)), self._taken_settings()]
+        if not first:
             return Question(self, ["call", *words])
-        return Question(self, ["call_after", ("forward", [np.array(first)]), *words])
+        return Question(self, ["call_after", ("forward", list(map(np.array, first))), *words])
 
     def question_for(self, attribute: str) -> Question:
         """Return the value of an attribute as a question, to be asked together with others."""
@@ -190,6 +189,10 @@ class Student:
 
 def local_student(folder: Path, manifest: Manifest, exercise: Exercise) -> Student:
     """Return the student whose files are in a folder, in this very process: for trusted code."""
+    return Student(local_bench(folder, manifest), exercise)
+
+
+def local_bench(folder: Path, manifest: Manifest) -> Bench:
+    """Return a bench for the files in a folder, in this very process: for trusted code."""
     paths = [folder / name for name in manifest.files]
-    sources = {path.name: decode_source(path.read_bytes()) for path in paths if path.is_file()}
-    return Student(Bench(sources), exercise)
+    return Bench({path.name: decode_source(path.read_bytes()) for path in paths if path.is_file()})

@@ -15,15 +15,19 @@ import numpy as np
 import pytest
 
 from kit.manifest import MANIFEST, read_manifest
-from kit.testing.parts import Student, local_student
+from kit.testing.parts import Student, local_bench, local_student
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from kit.bench import Bench
+    from kit.manifest import Manifest
 
 MakeStudent: TypeAlias = Callable[[str], Student]
 
 MAKE_STUDENT = pytest.StashKey[MakeStudent]()
 SEED = pytest.StashKey[int]()
+REFERENCES = pytest.StashKey["dict[Path, tuple[Manifest, Bench]]"]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -42,7 +46,17 @@ def student(request: pytest.FixtureRequest) -> Student:
 @pytest.fixture
 def reference(request: pytest.FixtureRequest) -> Student:
     """Make the reference parts, in this process, for the exercise of the test."""
-    return _local(request)
+    manifest, bench = reference_bench(request.config, assignment_folder(request.path))
+    return Student(bench, manifest.exercise(exercise_name(request.node)))
+
+
+def reference_bench(config: pytest.Config, folder: Path) -> tuple[Manifest, Bench]:
+    """Return an assignment's manifest and its parts, which are loaded once for all tests."""
+    known = config.stash.setdefault(REFERENCES, {})
+    if folder not in known:
+        manifest = read_manifest(folder)
+        known[folder] = manifest, local_bench(folder, manifest)
+    return known[folder]
 
 
 def _local(request: pytest.FixtureRequest) -> Student:

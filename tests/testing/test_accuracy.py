@@ -17,12 +17,14 @@ from kit.testing.accuracy import (
 from kit.testing.closeness import CheckFailed
 
 LAYER_BACKWARD = "return grad @ self.weights.T, gradients"
-SHORT = dataclasses.replace(RECIPE, points=100, neurons=4, epochs=2, batch_size=64)
+BAR = 0.95
+SHORT = dataclasses.replace(RECIPE, points=100, neurons=4, rounds=1, batch_size=64)
+NEVER = 1.1  # a bar that nobody reaches
 
 
 def accuracy(student, judge, rng):
     """The accuracy of one training on moons."""
-    (result,) = accuracies_after_training(student, judge, moons, [rng])
+    (result,) = accuracies_after_training(student, judge, moons, BAR, [rng])
     return result
 
 
@@ -34,7 +36,7 @@ def trainings(monkeypatch):
         left = list(results)
         monkeypatch.setattr(
             "kit.testing.accuracy.accuracies_after_training",
-            lambda _student, _judge, _dataset, rngs: [left.pop(0) for _ in rngs],
+            lambda _student, _judge, _dataset, _bar, rngs: [left.pop(0) for _ in rngs],
         )
         return left
 
@@ -79,7 +81,7 @@ def test_not_learning_is_told_with_the_accuracies(solver, rng, trainings, result
 def test_each_of_the_three_trainings_has_dice_of_its_own(solver, rng, monkeypatch):
     thrown = []
 
-    def disagree(_student, _judge, _dataset, rngs):
+    def disagree(_student, _judge, _dataset, _bar, rngs):
         thrown.extend(rng.random() for rng in rngs)
         return [0.9, 0.1][: len(rngs)]
 
@@ -107,7 +109,7 @@ def test_what_a_part_raises_ends_the_trainings(solver, rng, monkeypatch):
 
 
 def test_right_parts_learn(solver, rng):
-    assert accuracy(solver(), solver(), rng) >= 0.95
+    assert accuracy(solver(), solver(), rng) >= BAR
 
 
 WRONG_GRADIENTS = [
@@ -122,11 +124,17 @@ def test_wrong_parts_do_not_learn(solver, rng, old, new):
     """They judge themselves here, as at a student's desk."""
     wrong = solver(old, new)
 
-    assert accuracy(wrong, wrong, rng) < 0.95
+    assert accuracy(wrong, wrong, rng) < BAR
+
+
+@pytest.mark.parametrize("scale", ["* 0.001", "* 20", "* 0.2 + 1", "* 0.1 - 0.4"])
+def test_the_size_and_the_mean_of_the_start_values_cost_no_accuracy(solver, rng, scale):
+    """They cost points where the layer is looked at."""
+    assert accuracy(solver("* scale", scale), solver(), rng) >= BAR
 
 
 def test_equal_start_values_do_not_learn_whoever_judges(solver, rng):
-    assert accuracy(solver("* scale", "* 0"), solver(), rng) < 0.95
+    assert accuracy(solver("* scale", "* 0"), solver(), rng) < BAR
 
 
 @pytest.mark.parametrize(
@@ -138,26 +146,57 @@ def test_what_is_not_the_slope_of_the_loss_is_refused_by_the_judge(solver, rng, 
         accuracy(solver(old, new), solver(), rng)
 
 
-def test_the_judge_looks_at_as_many_steps_as_the_recipe_says_and_at_others_each_time(solver, rng):
-    looked_at = []
-    for dice in rng.spawn(3):
-        training = Training(solver(), solver(), moons, dice)
-        refused = set()
-        for step, question in enumerate(training.questions()):
-            (right,) = solver_gradients(training, question)
-            try:
-                training.follow(step, 2 * right, *question[2:])
-            except CheckFailed:
-                refused.add(step)
-        looked_at.append(refused)
-
-    assert [len(steps) for steps in looked_at] == [RECIPE.looks] * 3
-    assert looked_at[0] != looked_at[1] != looked_at[2]
+def refused_steps(training, factor):
+    """The steps of a round at which `factor` times the right gradients are refused."""
+    refused = set()
+    for number, step in enumerate(training.round()):
+        right = training.referee.gradients(step.x, step.y, training.network.parameters)
+        try:
+            training.follow(step, factor * right)
+        except CheckFailed:
+            refused.add(number)
+            training.follow(step, right)  # and so its size is known
+    return refused
 
 
-def solver_gradients(training, question):
-    """What the judge of a training answers to a question that was meant for the student."""
-    return training._judge.gradients([(training.referee.handle, *question[1:])])
+def test_the_judge_looks_at_some_steps_and_at_others_each_time(solver, rng):
+    looked_at = [
+        refused_steps(Training(solver(), solver(), moons, dice), 0.5) for dice in rng.spawn(20)
+    ]
+
+    assert all(len(steps) >= RECIPE.looks for steps in looked_at)
+    assert set.union(*looked_at) == {0, 1, 2, 3}
+    assert len(set(map(frozenset, looked_at))) > 1
+
+
+def test_the_judge_looks_at_every_gradient_that_is_larger_than_those_seen(solver, rng):
+    training = Training(solver(), solver(), moons, rng)
+
+    assert refused_steps(training, 1e3) == {0, 1, 2, 3}
+
+
+def test_a_training_ends_with_the_round_in_which_it_reaches_the_bar(solver, rng):
+    judge = solver()
+    easy, hard = (Training(solver(), judge, moons, each) for each in rng.spawn(2))
+    hard.round, rounds = ended_by(hard, accuracies := [0.1, 0.2, 0.99])
+
+    train(easy.network._bench, [easy], BAR)
+    train(hard.network._bench, [hard], BAR)
+
+    assert easy.accuracy >= BAR
+    assert len(rounds) == len(accuracies) == 3
+
+
+def ended_by(training, accuracies):
+    """Return rounds without a step, which end with these accuracies, and a list of them."""
+    rounds = []
+
+    def round_():
+        training.accuracy = accuracies[len(rounds)]
+        rounds.append(training.accuracy)
+        return iter(())
+
+    return round_, rounds
 
 
 def test_the_judge_predicts_and_not_the_student(solver, rng):
@@ -167,7 +206,7 @@ def test_the_judge_predicts_and_not_the_student(solver, rng):
         raise AssertionError("the student was asked to predict")
 
     student.bench.outputs = refuse
-    assert accuracy(student, judge, rng) >= 0.95
+    assert accuracy(student, judge, rng) >= BAR
     judge.bench.outputs = lambda _network, _parameters, x: np.ones((len(x), 1))
     assert accuracy(student, judge, rng) == pytest.approx(0.5, abs=0.1)
 
@@ -175,16 +214,15 @@ def test_the_judge_predicts_and_not_the_student(solver, rng):
 def test_parts_that_answer_for_all_gain_nothing_by_it(solver, rng):
     cheat = solver("return x @ self.weights + self.bias", "return 0 * (x @ self.weights) + 1")
 
-    assert accuracy(cheat, cheat, rng) < 0.95
+    assert accuracy(cheat, cheat, rng) < BAR
     with pytest.raises(CheckFailed, match="something else than the slope of the loss"):
         accuracy(cheat, solver(), rng)
 
 
 def test_networks_that_train_side_by_side_learn_what_each_learns_alone(solver):
     student = solver()
-    together = accuracies_after_training(
-        student, solver(), moons, [np.random.default_rng(seed) for seed in (3, 4)]
-    )
+    dice = [np.random.default_rng(seed) for seed in (3, 4)]
+    together = accuracies_after_training(student, solver(), moons, BAR, dice)
     alone = [accuracy(student, solver(), np.random.default_rng(seed)) for seed in (3, 4)]
 
     assert together == alone
@@ -254,7 +292,7 @@ def test_a_flat_bias_is_a_bias(solver, rng):
         *("grad.sum(axis=0, keepdims=True)", "grad.sum(axis=0)"),
     )
 
-    assert accuracy(flat, solver(), rng) >= 0.95
+    assert accuracy(flat, solver(), rng) >= BAR
 
 
 @pytest.mark.parametrize(
@@ -275,7 +313,7 @@ def test_an_answer_that_no_network_gives_moves_nothing(solver, rng, answer, word
     before = training.network.parameters.copy()
 
     with pytest.raises(CheckFailed) as caught:
-        training.follow(0, answer, training.x, training.y)
+        training.follow(next(training.round()), answer)
 
     assert words in str(caught.value)
     np.testing.assert_array_equal(training.network.parameters, before)
@@ -290,7 +328,7 @@ def test_training_moves_the_parameters_and_asks_for_each_batch(solver, rng):
         asked.append([len(x) for _, _, x, _ in questions]) or original(questions)
     )
 
-    train(student.bench, [training])
+    train(student.bench, [training], NEVER, SHORT)
 
     weights, bias, more_weights, more_bias = np.split(before != training.network.parameters, [8, 12, 16])  # fmt: skip
     assert asked == [[64], [36], [64], [36]]
@@ -306,7 +344,7 @@ def test_networks_that_train_side_by_side_are_asked_for_in_one_question_a_step(s
         asked.append([handle for handle, *_ in questions]) or original(questions)
     )
 
-    train(student.bench, trainings)
+    train(student.bench, trainings, NEVER, SHORT)
 
     assert asked == [[training.network.handle for training in trainings]] * 4
 
@@ -319,7 +357,7 @@ def test_parts_that_write_to_what_they_are_given_move_nothing_of_the_test(solver
     training = Training(greedy, solver(), moons, rng, SHORT)
     before = [np.copy(each) for each in (training.network.parameters, training.x, training.y)]
 
-    greedy.bench.gradients([next(training.questions())])
+    greedy.bench.gradients([next(training.round()).question])
 
     for value, kept in zip(
         (training.network.parameters, training.x, training.y), before, strict=True
