@@ -8,7 +8,8 @@ import pytest
 
 from kit.bench import Seed
 from kit.errors import PartError
-from kit.testing.parts import answers
+from kit.testing.closeness import CheckFailed, assert_close
+from kit.testing.parts import PREVIOUS, answers
 
 
 @pytest.fixture
@@ -24,6 +25,48 @@ def sigmoid(student):
 @pytest.fixture
 def bce(student):
     return student.make("loss:bce")
+
+
+@pytest.fixture
+def check_slopes():
+    """Hold backward against the right slopes, with the y of the student's own forward.
+
+    Where that fails, the right y has a second try: a mistake in forward is charged where forward
+    is looked at, and once.
+    """
+
+    def check(part, xs, grads, right_forward, right_slope, asked):
+        def hold(answered):
+            for x, grad, dx in zip(xs, grads, answered, strict=True):
+                given = {"x": x, "grad": grad}
+                assert_close(dx, grad * right_slope(x), asked=asked, given=given)
+
+        try:
+            hold([dx for _, dx in forward_and_backward(part, xs, grads)])
+        except (PartError, CheckFailed) as error:
+            questions = [
+                part.question("backward", grad, x, right_forward(x), first=[x])
+                for x, grad in zip(xs, grads, strict=True)
+            ]
+            with contextlib.suppress(PartError, CheckFailed):
+                return hold(answers(questions))
+            raise error from None
+
+    return check
+
+
+@pytest.fixture
+def both():
+    """Return forward's and backward's answer for each batch, in the order of training."""
+    return forward_and_backward
+
+
+def forward_and_backward(part, xs, grads):
+    questions = []
+    for x, grad in zip(xs, grads, strict=True):
+        questions += [part.question("forward", x), part.question("backward", grad, x, PREVIOUS)]
+    found = answers(questions)
+    return zip(found, found, strict=True)
 
 
 @pytest.fixture

@@ -4,8 +4,6 @@ Exact values are asked for between 0.02 and 0.98 only: clipping at 1e-7 and at 1
 right, and differ beyond.
 """
 
-import itertools
-
 import numpy as np
 import pytest
 
@@ -51,10 +49,8 @@ def losses(bce, pairs):
 
 
 def gradients(bce, pairs):
-    """Return backward's answers, each right after forward as in training."""
-    methods = ("forward", "backward")
-    found = answers([bce.question(method, *pair) for pair in pairs for method in methods])
-    return itertools.islice(found, 1, None, 2)
+    """Return backward's answers, each right after forward as in training, whatever comes of that."""
+    return answers([bce.question("backward", *pair, first=pair) for pair in pairs])
 
 
 def backward(bce, y_true, y_pred):

@@ -44,7 +44,7 @@ class Case:
     def question(self):
         """Ask for backward as the kit does: right after forward, which may fail here."""
         self.layer.set_parameters(self.stored, self.bias)
-        return self.layer.question("backward", self.grad, self.x, first=self.x)
+        return self.layer.question("backward", self.grad, self.x, first=[self.x])
 
     def backward(self):
         """Return dL/dx and the gradients, turned where the student's weights are."""

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from kit.testing.closeness import assert_close, assert_unchanged
-from kit.testing.parts import PREVIOUS, answers
+from kit.testing.parts import answers
 
 pytestmark = pytest.mark.exercise("sigmoid")
 
@@ -18,16 +18,6 @@ def expected(x):
 
 def slope(x):
     return expected(x) * expected(-x)
-
-
-def both(sigmoid, xs, grads):
-    """Return forward's and backward's answer for each batch, in the order of training."""
-    questions = []
-    for x, grad in zip(xs, grads, strict=True):
-        backward = sigmoid.question("backward", grad, x, PREVIOUS)
-        questions += [sigmoid.question("forward", x), backward]
-    found = answers(questions)
-    return zip(found, found, strict=True)
 
 
 @pytest.mark.points(3, kind="value")
@@ -61,17 +51,15 @@ def test_forward_leaves_its_input_alone(sigmoid, rng):
 
 
 @pytest.mark.points(5, kind="gradient")
-def test_backward_multiplies_the_incoming_gradient_by_the_slope(sigmoid, rng):
+def test_backward_multiplies_the_incoming_gradient_by_the_slope(sigmoid, check_slopes, rng):
     xs = [2 * rng.standard_normal(shape) for shape in [(6, 4), (2, 1), (1, 5), (40, 3)]]
     grads = [rng.standard_normal(x.shape) for x in xs]
 
-    for x, grad, (_, dx) in zip(xs, grads, both(sigmoid, xs, grads), strict=True):
-        given = {"x": x, "grad": grad}
-        assert_close(dx, grad * slope(x), asked=BACKWARD, given=given)
+    check_slopes(sigmoid, xs, grads, expected, slope, BACKWARD)
 
 
 @pytest.mark.points(1, kind="stability")
-def test_backward_is_flat_and_finite_far_from_zero(sigmoid, rng):
+def test_backward_is_flat_and_finite_far_from_zero(sigmoid, both, rng):
     x = np.array([[-1000.0, 1000.0, -40.0], [40.0, -710.0, 710.0]])
     grad = rng.standard_normal(x.shape)
 
@@ -81,7 +69,7 @@ def test_backward_is_flat_and_finite_far_from_zero(sigmoid, rng):
 
 
 @pytest.mark.points(1, kind="purity")
-def test_backward_leaves_x_and_y_alone(sigmoid, rng):
+def test_backward_leaves_x_and_y_alone(sigmoid, both, rng):
     x = rng.standard_normal((4, 3))
     grad = rng.standard_normal(x.shape)
 
@@ -93,7 +81,7 @@ def test_backward_leaves_x_and_y_alone(sigmoid, rng):
 
 
 @pytest.mark.points(1, kind="state")
-def test_every_batch_is_a_new_one(sigmoid, rng):
+def test_every_batch_is_a_new_one(sigmoid, both, rng):
     first = rng.standard_normal((5, 3))
     similar = rng.standard_normal((5, 3))
     similar[0] = first[0]
