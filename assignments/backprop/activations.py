@@ -38,7 +38,7 @@ class Sigmoid:
         raise NotImplementedError("Exercise Sigmoid: return 1 / (1 + exp(-x)), finite for large |x| too")
 
     def backward(self, grad, x, y):
-        """Return dL/dx, given grad = dL/dy. The slope is easiest to write with y."""
+        """Return dL/dx, given grad = dL/dy: finite for large |x|, and easiest to write with y."""
         raise NotImplementedError("Exercise Sigmoid: grad is dL/dy; return dL/dx")
 
 

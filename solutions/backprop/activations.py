@@ -44,7 +44,7 @@ class Sigmoid:
         ### END SOLUTION
 
     def backward(self, grad, x, y):
-        """Return dL/dx, given grad = dL/dy. The slope is easiest to write with y."""
+        """Return dL/dx, given grad = dL/dy: finite for large |x|, and easiest to write with y."""
         ### BEGIN SOLUTION Sigmoid: grad is dL/dy; return dL/dx
         return grad * y * (1.0 - y)
         ### END SOLUTION

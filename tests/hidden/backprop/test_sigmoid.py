@@ -22,7 +22,7 @@ def slope(x):
 
 @pytest.mark.points(3, kind="value")
 def test_forward_squeezes_numbers_between_zero_and_one(sigmoid, rng):
-    shapes = [(4, 3), (1, 1), (64, 5), (1, 6), (3, 1)]
+    shapes = [(4, 3), (1, 1), (130, 17), (1, 6), (3, 1)]
     xs = [4 * rng.standard_normal(shape) for shape in shapes]
 
     for x, y in zip(xs, answers([sigmoid.question("forward", x) for x in xs]), strict=True):
@@ -52,7 +52,7 @@ def test_forward_leaves_its_input_alone(sigmoid, rng):
 
 @pytest.mark.points(5, kind="gradient")
 def test_backward_multiplies_the_incoming_gradient_by_the_slope(sigmoid, check_slopes, rng):
-    xs = [2 * rng.standard_normal(shape) for shape in [(6, 4), (2, 1), (1, 5), (40, 3)]]
+    xs = [2 * rng.standard_normal(shape) for shape in [(6, 4), (2, 1), (1, 5), (130, 17)]]
     grads = [rng.standard_normal(x.shape) for x in xs]
 
     check_slopes(sigmoid, xs, grads, expected, slope, BACKWARD)

@@ -1,0 +1,38 @@
+"""Exercises ReLU and Sigmoid: the activations of the network."""
+
+import numpy as np
+
+import kit
+
+
+class ReLU:
+    """Keep what is positive, replace the rest by zero."""
+
+    def forward(self, x):
+        return np.maximum(x, 0)
+
+    def backward(self, grad, x, y):
+        return grad * (x > 0)
+
+
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+
+def sigmoid_derivative(s):
+    return s * (1 - s)
+
+
+class Sigmoid:
+    """Squeeze every number into the interval from 0 to 1: y = 1 / (1 + exp(-x))."""
+
+    def forward(self, x):
+        return sigmoid(x)
+
+    def backward(self, grad, x, y):
+        return grad * sigmoid_derivative(y)
+
+
+@kit.hookimpl
+def kit_activations():
+    return {"relu": ReLU, "sigmoid": Sigmoid}
