@@ -64,17 +64,23 @@ def test_the_outputs_are_a_report_on_stdout_and_one_result():
     assert kinds == [("stream", "stdout"), ("execute_result", None)]
 
 
-def test_the_report_has_a_line_for_each_check_and_the_public_sentence_under_it():
+def test_the_report_has_a_line_for_each_check_and_tells_a_reason_once():
     public = "your slope is 0 there\nso should dL/dx be"
-    text = report(result(check(), check(0.0, status="failed", title="backward", public=public)))
+    failed = check(0.0, status="failed", title="backward", public=public)
+    text = report(result(check(), failed, failed, check(0.0, status="error", public="a line")))
 
     assert text.splitlines() == [
-        "ReLU: 3 of 6 points",
+        "ReLU: 3 of 12 points",
         "",
         "PASS    3 of 3    keeps what is positive",
         "FAIL    0 of 3    backward",
         "                  your slope is 0 there",
         "                  so should dL/dx be",
+        "",
+        "FAIL    0 of 3    backward",
+        "                  For the reason above.",
+        "ERROR   0 of 3    keeps what is positive",
+        "                  a line",
     ]
 
 

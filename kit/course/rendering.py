@@ -14,9 +14,14 @@ _WORDS = {"passed": "PASS", "failed": "FAIL", "error": "ERROR", "timeout": "TIME
 
 
 def report(result: ExerciseResult) -> str:
-    """Return what the student reads: a line for each check, and under it the public sentence."""
+    """Return what the student reads: a line for each check, and under it why it failed, once."""
     head = f"{_plain(result.title)}: {result.score:g} of {result.max_score:g} points"
-    return "\n".join([head, "", *map(_line, result.checks)]) + "\n"
+    lines, told = [head, ""], set()
+    for check in result.checks:
+        why = _why(check, check.public in told)
+        lines += [_line(check), *(f"{'':18}{line}".rstrip() for line in why)]
+        told.add(check.public)
+    return "\n".join(lines) + "\n"
 
 
 def grade_outputs(result: ExerciseResult, points: float) -> list[Any]:
@@ -39,9 +44,14 @@ def mark(result: ExerciseResult, points: float) -> float:
 
 def _line(check: Check) -> str:
     points = f"{check.points:g} of {check.max_points:g}"
-    line = f"{_WORDS[check.status]:<8}{points:<9} {_plain(check.title)}"
-    indented = [f"{'':18}{_plain(sentence)}" for sentence in check.public.splitlines()]
-    return "\n".join([line, *indented])
+    return f"{_WORDS[check.status]:<8}{points:<9} {_plain(check.title)}"
+
+
+def _why(check: Check, is_told: bool) -> list[str]:
+    lines = check.public.splitlines()
+    if is_told and len(lines) > 1:
+        return ["For the reason above."]
+    return [*map(_plain, lines), *([""] if len(lines) > 1 else [])]
 
 
 def _plain(text: str) -> str:

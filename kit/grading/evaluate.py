@@ -38,6 +38,12 @@ if TYPE_CHECKING:
 
 PATIENCE_SECONDS = 600.0
 CLOSE_SECONDS = 20.0
+NO_VERDICT: tuple[Status, str, str, None] = (
+    "error",
+    "the test gave no verdict",
+    "no verdict",
+    None,
+)
 PLAIN_PYTEST = {  # what somebody has set for their own tests must not choose ours
     "PYTEST_ADDOPTS": "",
     "PYTEST_PLUGINS": "",
@@ -219,8 +225,7 @@ class Evaluator:
 
 
 def _check(test: dict[str, Any], verdict: Any) -> Check:
-    status: Status
-    status, message, public = verdict or ("error", "the test gave no verdict", "no verdict")
+    status, message, public, misconception = verdict or NO_VERDICT
     return Check(
         id=test["id"],
         title=test["title"],
@@ -230,4 +235,5 @@ def _check(test: dict[str, Any], verdict: Any) -> Check:
         kind=test["kind"],
         message=message,
         public=sys.intern(public),  # the same words for a whole class
+        misconception=misconception,
     )

@@ -34,6 +34,7 @@ from kit.grading import preload, sandbox, wire
 from kit.grading.arguments import arguments, plain_fixtures
 from kit.grading.assignment import Assignment
 from kit.grading.client import Zygote
+from kit.grading.explanation import Failure, explain
 from kit.grading.limits import Limits
 from kit.grading.processor import stay_here
 from kit.grading.promises import broken_promises
@@ -104,18 +105,29 @@ class Suite:
 
         It runs in this very process, so a copy is forked first.
         """
-        workers = Workers(zygote, self.assignment.manifest, sources, problems)
-        self.session.config.stash[MAKE_STUDENT] = workers.student
         self.session.config.stash[SEED] = seed
-        try:
-            items = [item for item in self.session.items if item.nodeid in only or not only]
+        items = [item for item in self.session.items if item.nodeid in only or not only]
+        with self._workers(zygote, sources, problems) as workers:
+            self.session.config.stash[MAKE_STUDENT] = workers.student
             errors = _run(items, self._plain)
-        finally:
-            workers.close()
+        failures = [
+            Failure(item.nodeid, exercise_name(item), _mark(item)[1], error)
+            for item, error in errors
+            if error
+        ]
+        with self._workers(zygote, sources, problems) as workers:
+            explained = explain(failures, workers, self.assignment.manifest, sources)
         return {
-            item.nodeid: list(verdict(error, _mark(item)[1], zygote.limits))
+            item.nodeid: list(
+                verdict(error, _mark(item)[1], zygote.limits, explained.get(item.nodeid))
+            )
             for item, error in errors
         }
+
+    def _workers(
+        self, zygote: Zygote, sources: Mapping[str, str], problems: Mapping[str, str]
+    ) -> contextlib.closing[Workers]:
+        return contextlib.closing(Workers(zygote, self.assignment.manifest, sources, problems))
 
 
 def collect(folder: Path, plugin: Collector) -> Session:

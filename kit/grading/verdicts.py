@@ -19,6 +19,7 @@ from kit.grading.limits import Limits
 
 if TYPE_CHECKING:
     from kit.grading.record import Status
+    from kit.testing.diagnosis import Finding
 
 KINDS = {
     "value": "the numbers that came back are not the right ones",
@@ -29,7 +30,8 @@ KINDS = {
     "state": "the answer is wrong; if it is right in the simpler checks, something is kept from an "
     "earlier batch or by another object",
     "start": "the start values do not do what the contract says",
-    "accuracy": "the network that your parts make does not learn well enough",
+    "accuracy": "the network that your parts make does not learn well enough; the checks of the "
+    "single parts say which one is wrong",
 }
 WORDS = {
     "NotImplementedError": "not implemented yet",
@@ -40,6 +42,7 @@ WORDS = {
 BROKEN = (NameError, ImportError, SyntaxError, pytest.FixtureLookupError)
 NUMPY_ASKED = re.compile(r"Unable to allocate (\d{1,4}\.\d{0,2}) ([KMGTPE])iB ")
 DEFAULT_LIMITS = Limits()
+PUBLIC_LIMIT = 4000
 
 
 class FileProblemError(PartError):
@@ -52,10 +55,24 @@ class Verdict(NamedTuple):
     status: Status
     message: str
     public: str
+    misconception: str | None = None
 
 
-def verdict(error: BaseException | None, kind: str, limits: Limits = DEFAULT_LIMITS) -> Verdict:
-    """Return the verdict on a test that raised `error`, or passed."""
+def verdict(
+    error: BaseException | None,
+    kind: str,
+    limits: Limits = DEFAULT_LIMITS,
+    finding: Finding | None = None,
+) -> Verdict:
+    """Return the verdict on a test that raised `error`, or passed; a finding says why it did."""
+    found = _verdict(error, kind, limits)
+    if finding is None or found.status == "passed":
+        return found
+    public = _printable(finding.text[:PUBLIC_LIMIT])
+    return found._replace(public=public, misconception=finding.misconception)
+
+
+def _verdict(error: BaseException | None, kind: str, limits: Limits) -> Verdict:
     if error is None:
         return Verdict("passed", "", "")
     if isinstance(error, GradingError):

@@ -1,12 +1,14 @@
 """What a student reads: `-p kit.testing.reporting` puts words in the place of tracebacks.
 
 It also counts per exercise, and says what the count does not say: that hidden tests check the
-same contract on other inputs.
+same contract on other inputs. Where a test fails, the part is diagnosed, and what explains the
+failure is told once, in the words of the feedback.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,10 +16,14 @@ import pytest
 from kit.errors import KitError, PartError, PartTimeoutError
 from kit.manifest import read_manifest
 from kit.testing.closeness import CheckFailed
+from kit.testing.diagnosis import choose, diagnose
+from kit.testing.parts import local_student
 from kit.testing.pytest_plugin import assignment_folder, exercise_name
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterator
+
+    from kit.testing.diagnosis import Finding
 
 MEANINGS = {
     "no answer within": "a loop that never ends: what has to happen for it to stop?",
@@ -39,9 +45,12 @@ class Results:
         self.total: Counter[str] = Counter()
         self.passed: Counter[str] = Counter()
         self.titles: dict[str, str] = {}
+        self.findings: dict[str, list[Finding]] = {}
+        self.told: set[Finding] = set()
 
 
 RESULTS = pytest.StashKey[Results]()
+FOUND = pytest.StashKey["Finding | None"]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -71,6 +80,57 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = kept
 
 
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None, None, None]:
+    """Diagnose the part where making it fails, with the watchdog still awake."""
+    with _diagnosed(item):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
+    """Diagnose the part where the test fails, with the watchdog still awake."""
+    with _diagnosed(item):
+        return (yield)
+
+
+@contextmanager
+def _diagnosed(item: pytest.Item) -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        if item.get_closest_marker("exercise") and not isinstance(error, PartTimeoutError):
+            item.stash[FOUND] = _finding(item, error)
+        raise
+
+
+def _finding(item: pytest.Item, error: Exception) -> Finding | None:
+    """Return what explains that a test failed; the exercise is diagnosed once."""
+    results, name = item.config.stash[RESULTS], exercise_name(item)
+    if name not in results.findings:
+        folder = assignment_folder(item.path)
+        manifest = read_manifest(folder)
+        exercise = manifest.exercise(name)
+        paths = [folder / file for file in exercise.files if (folder / file).is_file()]
+        sources = {path.name: path.read_text(encoding="utf-8", errors="replace") for path in paths}
+        student = local_student(folder, manifest, exercise)
+        results.findings[name] = diagnose(student, exercise, sources)
+    return choose(results.findings[name], *asked_about(error, item.name))
+
+
+def asked_about(error: Exception, test: str) -> tuple[str, str]:
+    """Return the kind of question that failed, and the method that was asked, as far as is known."""
+    notes = " ".join(getattr(error, "__notes__", []))
+    asked = error.asked if isinstance(error, CheckFailed) else notes or test
+    if ".forward" not in asked and ".backward" not in asked and "(num_of" in asked:
+        return "start", "__init__"
+    method = "backward" if "backward" in asked else "forward"
+    for sign, kind in (("leaving", "purity"), ("twice", "state")):
+        if sign in asked:
+            return kind, method
+    return ("gradient" if method == "backward" else "value"), method
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
@@ -85,9 +145,27 @@ def pytest_runtest_makereport(
     if call.when == "call" and report.passed:
         results.passed[name] += 1
     if call.excinfo and isinstance(call.excinfo.value, Exception):
-        report.longrepr = words(call.excinfo.value)
+        report.longrepr = _told(item, call.excinfo.value)
         report.when = "call"  # a fixture that a student's code breaks is a failed test, no error
     return report
+
+
+def _told(item: pytest.Item, error: Exception) -> str:
+    """Return the words for a failed test: the finding, the first time, else what the test says."""
+    finding, results = item.stash.get(FOUND, None), item.config.stash[RESULTS]
+    raised = isinstance(error, PartError)
+    if finding is None or (raised and finding.misconception is None):
+        return words(error)
+    if finding in results.told:
+        short = words(error) if raised else _without_meaning(words(error))
+        return short + indented(f"Told above: {finding.title}")
+    results.told.add(finding)
+    return (words(error) if raised else "") + indented(finding.text)
+
+
+def _without_meaning(text: str) -> str:
+    """Leave out what a failure usually means, where it is known what this one means."""
+    return text.partition("\n  What it usually means")[0] + "\n"
 
 
 def words(error: Exception) -> str:
@@ -101,7 +179,12 @@ def words(error: Exception) -> str:
             f"Came: something that the test cannot use: {type(error).__name__}: {error}\n"
             "What it usually means: a `return` is missing, or what is returned is no array"
         )
-    return "\n" + "\n".join(f"  {line}" for line in text.splitlines()) + "\n"
+    return indented(text)
+
+
+def indented(text: str) -> str:
+    """Set a text apart from the lines of pytest."""
+    return "\n" + "\n".join(f"  {line}".rstrip() for line in text.splitlines()) + "\n"
 
 
 def _raised(error: PartError) -> str:

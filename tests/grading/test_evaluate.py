@@ -168,7 +168,8 @@ def test_writing_to_an_input_costs_its_own_check_only(backprop, changed):
     assert lost(record) == {"relu": 1.0}
     (check,) = [check for check in checks(record, "relu") if check.status != "passed"]
     assert (check.title, check.kind) == ("forward leaves its input alone", "purity")
-    assert check.public == KINDS["purity"]
+    assert check.misconception == "input-overwritten"
+    assert "Came: x = [[0.]] after the call" in check.public
 
 
 def test_a_file_that_is_long_is_graded_like_any_other(tiny, hand_in):
@@ -433,7 +434,8 @@ def test_a_thread_cannot_be_started_and_costs_its_own_checks(tiny, hand_in):
     record = tiny.evaluate(hand_in(two=RESTLESS))
 
     (check,) = checks(record, "two")
-    assert (check.status, check.public) == ("error", "your code raised RuntimeError in two.py, line 5")  # fmt: skip
+    assert check.status == "error"
+    assert "Came: your code raised RuntimeError (two.py, line 5)" in check.public
     assert "can't start new thread" in check.message
     assert lost(record) == {"two": 4.0}
     assert tiny.evaluate(hand_in()).score == 7.5
@@ -524,6 +526,12 @@ LEAKS = {
     ),
     "a key error": "raise KeyError(x.tolist())",
     "a result": "return x",
+    "what it has seen before": (
+        "import builtins\n"
+        "    seen = vars(builtins).setdefault('seen', [])\n"
+        "    seen.append(x + 0)\n"
+        "    return seen[0]"
+    ),
     "a text": "return repr(x.tolist())",
     "a type": "return type(repr(x.tolist())[:70], (), {})()",
     "an exit code": "import os; os._exit(int(abs(x[0, 0]) * 1e9) % 256)",
@@ -536,22 +544,15 @@ LEAKS = {
 
 
 @pytest.mark.parametrize("leak", LEAKS.values(), ids=LEAKS)
-def test_what_a_student_reads_holds_no_number_of_a_hidden_input(tiny, hand_in, leak):
-    record = tiny.evaluate(hand_in(one=DIE + leak))
+def test_what_a_student_reads_does_not_depend_on_a_hidden_input(tiny, hand_in, leak):
+    """A comment more is another submission, with other hidden inputs."""
+    found = [
+        checks(tiny.evaluate(hand_in(one=f"{DIE}{leak}\n# {seed}\n")), "one")[0]
+        for seed in range(2)
+    ]
 
-    check = checks(record, "one")[0]
-    assert check.status in {"failed", "error"}
-    assert not re.search(r"\d\.\d|\d{3}", check.public)
-    assert check.public in {
-        KINDS["value"],
-        "its process broke the protocol",
-        "its process ended in One.forward",
-        "your code raised an exception of its own in one.py, line 4",
-        "your code raised ValueError in one.py, line 4",
-        "your code raised KeyError in one.py, line 4",
-        "your code raised ValueError",
-        "your code raised SyntaxError",
-    }
+    assert {check.status for check in found} <= {"failed", "error"}
+    assert found[0].public == found[1].public != ""
 
 
 def test_what_the_instructor_reads_does_nothing_to_a_terminal(tiny, hand_in):

@@ -1,10 +1,18 @@
 """The words that a student reads in the place of a traceback."""
 
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from kit.errors import PartError, UsageError
 from kit.testing.closeness import CheckFailed
-from kit.testing.reporting import MEANINGS, words
+from kit.testing.reporting import MEANINGS, asked_about, words
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def lines(error, *notes):
@@ -72,3 +80,77 @@ def test_what_a_test_itself_stumbled_over_is_told_with_its_type():
 
     assert told.startswith("Came: something that the test cannot use: TypeError: 'NoneType'")
     assert meaning.startswith("What it usually means: a `return` is missing")
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ("relu.forward(x)", ("value", "forward")),
+        ("relu.forward(x), leaving x as it is", ("purity", "forward")),
+        ("relu.backward(grad, x, relu.forward(x))", ("gradient", "backward")),
+        ("layer.backward(grad, x), leaving weights as it is", ("purity", "backward")),
+        ("layer.backward(grad, x), twice", ("state", "backward")),
+        ("Neural_layer(num_of_features, num_of_neurons, rng): bias", ("start", "__init__")),
+    ],
+)
+def test_what_was_asked_tells_the_kind_of_the_failed_test(asked, expected):
+    assert asked_about(CheckFailed(asked), "test_relu") == expected
+
+
+def test_an_error_of_a_part_is_about_the_method_that_was_asked():
+    error = PartError("ValueError", "the truth value")
+    error.add_note("Asked: ReLU.backward([[1.]], [[1.]], [[1.]])")
+
+    assert asked_about(error, "test_relu_takes_a_new_batch") == ("gradient", "backward")
+
+
+def test_an_error_that_tells_nothing_is_about_what_the_test_is_named_after():
+    assert asked_about(TypeError(), "test_layer_backward_gives") == ("gradient", "backward")
+    assert asked_about(TypeError(), "test_layer_forward_gives") == ("value", "forward")
+
+
+@pytest.fixture
+def printed(tmp_path):
+    """What a student reads who has solved all but what is replaced: old, new, old, new."""
+
+    def run(*replacements):
+        folder = Path(shutil.copytree(ROOT / "assignments" / "backprop", tmp_path / "backprop"))
+        for name in ("activations.py", "losses.py", "layers.py"):
+            text = (ROOT / "solutions" / "backprop" / name).read_text(encoding="utf-8")
+            for old, new in zip(replacements[::2], replacements[1::2], strict=True):
+                text = text.replace(old, new)
+            (folder / name).write_text(text, encoding="utf-8")
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+        command = [sys.executable, "-m", "pytest", "-k", "not learns"]
+        done = subprocess.run(
+            command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+        )
+        return done.stdout
+
+    return run
+
+
+@pytest.mark.slow
+def test_a_finding_is_told_in_full_once_and_then_in_one_line(printed):
+    output = printed("grad * (x > 0)", "grad")
+
+    assert output.count("What it usually means") == 1
+    assert output.count("  More: kit explain gradient-unchanged\n") == 1
+    assert output.count("  Told above: ReLU.backward gradient-unchanged\n") == 1
+    assert output.index("<-- disagree") < output.index("Told above")
+
+
+@pytest.mark.slow
+def test_the_text_of_an_exception_is_told_at_the_desk_beside_the_finding(printed):
+    output = printed("np.maximum(x, 0.0)", "max(0.0, x)")
+
+    assert "your code raised ValueError: The truth value of an array" in output
+    assert output.count("  More: kit explain python-max-on-arrays\n") == 1
+
+
+@pytest.mark.slow
+def test_an_exception_that_nobody_can_name_is_told_as_it_is(printed):
+    output = printed("return np.maximum(x, 0.0)", "raise KeyError(1)")
+
+    assert "Came: your code raised KeyError: 1" in output
+    assert "Told above" not in output

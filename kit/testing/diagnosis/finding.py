@@ -1,0 +1,94 @@
+"""A finding: what is wrong with one method, shown by the smallest input, named, with a question."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kit.testing.diagnosis.catalogue import look_up, question_about
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+UNKNOWN = "unknown: these are not the numbers of any mistake that the kit knows"
+# What else may make a check of some kind fail, the likeliest first: a wrong forward, say, makes
+# the check of its state fail too.
+CAUSES = {
+    "value": ("shape", "state", "gradient", "stability", "purity"),
+    "shape": ("value", "start"),
+    "gradient": ("shape", "value", "state", "purity"),
+    "stability": ("value", "shape", "gradient", "state", "purity"),
+    "purity": ("value", "shape", "gradient", "state", "stability"),
+    "state": ("value", "shape", "gradient", "purity"),
+    "start": ("shape",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is wrong with one method of a part, in plain values.
+
+    `kinds` are the kinds of the checks that fail because of it. Without a misconception the
+    cause is unknown, which is an answer: a false name is worse than none. `meaning` says instead
+    what an exception usually means.
+    """
+
+    method: str
+    kinds: tuple[str, ...]
+    given: str
+    came: str
+    expected: str
+    table: str = ""
+    misconceptions: tuple[str, ...] = ()
+    place: str = ""
+    asked: str = ""
+    meaning: str = ""
+
+    @property
+    def misconception(self) -> str | None:
+        """The name of the first misconception, None where the cause is unknown."""
+        return self.misconceptions[0] if self.misconceptions else None
+
+    @property
+    def title(self) -> str:
+        """One line: the method, and the name where there is one."""
+        return " ".join([self.method, *self.misconceptions[:1]])
+
+    @property
+    def text(self) -> str:
+        """The message: the smallest input first, then the table, the name and one question."""
+        lines = [
+            ("Asked", " ".join(filter(None, [self.asked or self.method, self.place]))),
+            ("Smallest input that shows it", self.given),
+            ("Came", self.came),
+            ("Expected", self.expected),
+        ]
+        told = "\n".join(f"{label}: {text}" for label, text in lines if text)
+        table = f"\n\n{self.table}\n" if self.table else ""
+        return f"{told}{table}\n{self._meaning()}"
+
+    def _meaning(self) -> str:
+        found = [look_up(name) for name in self.misconceptions]
+        meant = [f"{each.name}: {each.looks_like}" for each in found]
+        meant = meant or [self.meaning or UNKNOWN]
+        lines = [f"What it usually means: {text}" for text in meant]
+        if found or not self.meaning:
+            ask = found[0].ask if found else question_about(self.method, self.kinds)
+            lines.append(f"Ask yourself: {ask}")
+        if found:
+            lines.append("More: " + ", ".join(f"kit explain {each.name}" for each in found))
+        return "\n".join(lines)
+
+
+def choose(findings: Sequence[Finding], kind: str, method: str = "") -> Finding | None:
+    """Return the finding that explains why a check of this kind failed, None where none does.
+
+    `method`, as in `backward`, is the method that the check asked, where that is known.
+    """
+    near = [found for found in findings if method and found.method.endswith(f".{method}")]
+    for group in (near, findings):
+        for wanted in (kind, *CAUSES.get(kind, ())):
+            for found in group:
+                if wanted in found.kinds:
+                    return found
+    return None

@@ -1,0 +1,92 @@
+"""Find what a loss does to its arguments, and what it keeps from call to call."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kit.testing.diagnosis.asking import play
+from kit.testing.diagnosis.cases import Case, as_numbers
+from kit.testing.diagnosis.draws import dice
+from kit.testing.diagnosis.habits import kept, overwritten, total
+from kit.testing.diagnosis.loss import BACKWARD, FORWARD, AskedLoss
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from kit.protocols import Array
+    from kit.testing.diagnosis.finding import Finding
+
+WATCHED = {0: "y_true", 1: "y_pred"}
+
+
+def habit_findings(
+    asked: AskedLoss, forward: Finding | None, backward: Finding | None
+) -> Iterator[Finding | None]:
+    """Return what is wrong with the habits of a method; with what it keeps, if it is right."""
+    subject = asked.subject
+    yield overwritten(subject, FORWARD, [*asked.forward, *asked.forward_edge], WATCHED)
+    yield overwritten(subject, BACKWARD, [*asked.backward, *asked.backward_edge], WATCHED)
+    if forward is None:
+        yield from _kept(asked, "forward", FORWARD)
+    if forward is None and backward is None:
+        yield from _kept(asked, "backward", BACKWARD)
+
+
+def _kept(asked: AskedLoss, method: str, words: str) -> Iterator[Finding | None]:
+    pairs = _row()
+    forward = asked.forward_cases(pairs)
+    fresh = forward if method == "forward" else asked.backward_cases(pairs)
+    if len(fresh) < len(pairs) or any(case.wrong for case in fresh):
+        return
+
+    def scene() -> list[Any]:
+        part = asked.subject.make()
+        methods = ("forward",) if method == "forward" else ("forward", "backward")
+        return [part.question(each, *pair) for pair in pairs for each in methods]
+
+    [played] = play([scene])
+    answers = played if method == "forward" else played[1::2]
+    if len(answers) == len(pairs):
+        yield kept(asked.subject, words, _steps(asked, fresh, answers))
+
+
+def _steps(asked: AskedLoss, fresh: Sequence[Case], answers: Sequence[Any]) -> list[Case]:
+    rights = [np.asarray(case.right) for case in fresh]
+    steps = []
+    for place, (case, answer) in enumerate(zip(fresh, answers, strict=True)):
+        before = max(place - 1, 0)
+        stale = (*_stale(asked, case, fresh[0]), rights[0], rights[before])
+        also = {"stale": stale, "total": total(rights[: place + 1])}
+        value = answer if rights[0].ndim else replace(answer, value=_scalar(answer.value))
+        steps.append(Case(case.given, value, rights[place], also))
+    return steps
+
+
+def _scalar(value: Any) -> Any:
+    array = as_numbers(value)
+    return array.reshape(()) if array is not None and array.size == 1 else value
+
+
+def _stale(asked: AskedLoss, case: Case, first: Case) -> tuple[Any, ...]:
+    """Return what one would answer who keeps the predictions, or the labels, of the first call."""
+    if asked.known is None or case.given["y_true"].shape != first.given["y_true"].shape:
+        return (None, None)
+    function = asked.known.slope if np.ndim(case.right) else asked.known.loss
+    return (
+        function(case.given["y_true"], first.given["y_pred"]),
+        function(first.given["y_true"], case.given["y_pred"]),
+    )
+
+
+def _row() -> list[tuple[Array, Array]]:
+    """Draw batches for one object: three of one size, and one of another."""
+    rng = dice(6)
+    sizes = (3, 3, 3, 5, 3)
+    labels = [np.array([[1.0], [0.0], [float(place % 2)], [0.0], [1.0]]) for place in range(5)]
+    guesses = [np.round(rng.uniform(0.1, 0.9, (size, 1)), 2) for size in sizes]
+    return [
+        (label[:size], guess) for label, guess, size in zip(labels, guesses, sizes, strict=True)
+    ]
