@@ -40,6 +40,7 @@ from kit.grading.processor import stay_here
 from kit.grading.promises import broken_promises
 from kit.grading.verdicts import verdict
 from kit.grading.workers import Workers
+from kit.testing.diagnosis import catalogue
 from kit.testing.pytest_plugin import (
     MAKE_STUDENT,
     SEED,
@@ -80,6 +81,7 @@ class Suite:
         self._plain = {item.nodeid: plain_fixtures(item) for item in self.session.items}
         for folder in {assignment_folder(item.path) for item in self.session.items}:
             reference_bench(self.session.config, folder)[1].load()  # once, and not in every copy
+        catalogue.read_all()
 
     def describe(self) -> list[dict[str, Any]]:
         """Return every test as a plain table: id, title, exercise, points and kind."""

@@ -46,6 +46,12 @@ def misconceptions() -> Mapping[str, Misconception]:
     return {name: Misconception(name, **words) for table in tables for name, words in table.items()}
 
 
+def read_all() -> None:
+    """Read the catalogue now: whoever forks copies of this process spares each of them the work."""
+    misconceptions()
+    _read(METHODS)
+
+
 def look_up(name: str) -> Misconception:
     """Return a misconception by name."""
     return misconceptions()[name]
