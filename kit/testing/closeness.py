@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     Given: TypeAlias = Mapping[str, Any] | str
 
 RTOL, ATOL = 1e-5, 1e-7
+LARGEST = np.finfo(float).max
 
 
 class CheckFailed(AssertionError):  # noqa: N818 - it is a verdict, read aloud: "check failed"
@@ -93,6 +94,8 @@ def assert_unchanged(after: Any, before: Array, *, asked: str, name: str) -> Non
 def difference(actual: Any, expected: Array, rtol: float = RTOL, atol: float = ATOL) -> str:
     """Say in a few words how a value differs from the array expected, or return ''."""
     if isinstance(actual, float | int) and not isinstance(actual, bool):
+        if isinstance(actual, int) and abs(actual) > LARGEST:  # an integer has no limit
+            return show(actual)
         actual = np.asarray(float(actual))
     if not isinstance(actual, np.ndarray):
         return show(actual)

@@ -80,6 +80,10 @@ def test_a_plain_number_is_close_to_an_array_without_dimensions(value):
     assert_close(value, 1.0, asked="f(x)")
 
 
+def test_an_integer_that_no_float_can_hold_is_not_close():
+    assert difference(10**400, np.ones(())).startswith("1000")
+
+
 def test_tolerances_may_be_given():
     assert_close(np.array([1.1]), np.array([1.0]), asked="f(x)", rtol=0.2)
 
