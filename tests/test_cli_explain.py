@@ -40,6 +40,14 @@ def test_a_check_or_a_method_is_explained_too(explain, check, about):
     assert out.startswith(f"{about}\n\n")
 
 
+def test_a_part_is_explained_method_by_method(explain):
+    code, out, _ = explain("relu")
+
+    assert code == 0
+    assert out.startswith("relu.forward\n\n")
+    assert "\nrelu.backward\n\n" in out
+
+
 def test_without_a_name_all_misconceptions_are_listed(explain):
     code, out, _ = explain()
 

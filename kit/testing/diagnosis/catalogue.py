@@ -66,16 +66,29 @@ def question_about(method: str, kinds: Sequence[str]) -> str:
 
 
 def explain(name: str) -> str:
-    """Return the longer note on a misconception, or on a method, as in `relu.backward`."""
+    """Return the longer note on a misconception, or on a method or a part, as in `relu.backward`.
+
+    Raise UnknownNameError where there is none.
+    """
     key = name.strip().lower()
     if found := misconceptions().get(key):
         return (
             f"{found.name}: {found.looks_like}\n\n{found.note.strip()}\n\nAsk yourself: {found.ask}"
         )
     methods = _read(METHODS)
-    if words := methods.get(_method(key)) or methods.get(key):
-        return f"{name}\n\n{words['note'].strip()}\n\nAsk yourself: {words['ask']}"
+    wanted = {key, _method(key), *_methods_of(key, methods)}
+    if notes := [(each, methods[each]) for each in methods if each in wanted]:
+        shown = name.strip() if len(notes) == 1 else ""
+        return "\n\n".join(_note(shown or each, words) for each, words in notes)
     raise UnknownNameError(_not_found(name, [*misconceptions(), *methods]))
+
+
+def _methods_of(part: str, methods: Mapping[str, Any]) -> list[str]:
+    return [name for name in methods if name.startswith(f"{PARTS.get(part, part)}.")]
+
+
+def _note(name: str, words: Mapping[str, str]) -> str:
+    return f"{name}\n\n{words['note'].strip()}\n\nAsk yourself: {words['ask']}"
 
 
 def _not_found(name: str, names: Sequence[str]) -> str:
