@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from kit import __version__
-from kit.cli import doctor, instructor, records, student
+from kit.cli import doctor, explanation, instructor, records, selftest, student
 from kit.errors import KitError
 
 if TYPE_CHECKING:
@@ -29,8 +29,9 @@ def kit(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-for _command in (*student.COMMANDS, *instructor.COMMANDS, *records.COMMANDS, *doctor.COMMANDS):
-    kit.add_command(_command)
+for _file in (student, explanation, instructor, records, doctor, selftest):
+    for _command in _file.COMMANDS:
+        kit.add_command(_command)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

@@ -95,10 +95,13 @@ class Evaluator:
             for name in names
         }
 
-    def evaluate(self, submission: Submission, only: Sequence[str] = ()) -> Record:
+    def evaluate(
+        self, submission: Submission, only: Sequence[str] = (), *, explain: bool = True
+    ) -> Record:
         """Evaluate one submission; raise GradingError where the grader itself fails.
 
-        With `only`, the ids of some checks, the Record is about these and no others.
+        With `only`, the ids of some checks, the Record is about these and no others. Without
+        `explain`, a verdict is all that is said about a check.
         """
         if self._process is None:
             self._start()
@@ -106,7 +109,7 @@ class Evaluator:
         started = time.perf_counter()
         seed = hashlib.sha256(f"{self.suite} {submission.sha256}".encode()).hexdigest()
         number = str(int(seed[:16], 16))
-        request = (submission.sources(), dict(submission.problems), number, list(only))
+        request = (submission.sources(), dict(submission.problems), number, list(only), explain)
         verdicts = self._ask(request)
         return Record(
             assignment=self.assignment.name,

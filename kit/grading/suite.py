@@ -52,6 +52,8 @@ from kit.testing.pytest_plugin import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from kit.testing.diagnosis import Finding
+
 
 NOT_NEEDED = (
     *("cacheprovider", "debugging", "doctest", "faulthandler", "junitxml", "logging", "pastebin"),
@@ -102,8 +104,10 @@ class Suite:
         problems: Mapping[str, str],
         seed: int,
         only: Sequence[str] = (),
+        *,
+        explained: bool = True,
     ) -> dict[str, Any]:
-        """Run all tests, or `only` these, against a submission; return the verdicts.
+        """Run all tests, or `only` these, against a submission; return the verdicts, explained.
 
         It runs in this very process, so a copy is forked first.
         """
@@ -117,11 +121,13 @@ class Suite:
             for item, error in errors
             if error
         ]
-        with self._workers(zygote, sources, problems) as workers:
-            explained = explain(failures, workers, self.assignment.manifest, sources)
+        findings: dict[str, Finding] = {}
+        if failures and explained:
+            with self._workers(zygote, sources, problems) as workers:
+                findings = explain(failures, workers, self.assignment.manifest, sources)
         return {
             item.nodeid: list(
-                verdict(error, _mark(item)[1], zygote.limits, explained.get(item.nodeid))
+                verdict(error, _mark(item)[1], zygote.limits, findings.get(item.nodeid))
             )
             for item, error in errors
         }
@@ -264,11 +270,11 @@ def _tell(connection: socket.socket, suite: Suite, zygote: Zygote, request: Any)
     code = 1
     gc.disable()  # this copy is too short-lived to be worth a collection
     try:
-        sources, problems, seed, only = request
+        sources, problems, seed, only, explained = request
         try:
             answer: tuple[str, Any] = (
                 "verdicts",
-                suite.run(zygote, sources, problems, int(seed), only),
+                suite.run(zygote, sources, problems, int(seed), only, explained=explained),
             )
         except Exception as error:  # noqa: BLE001 - whatever it is, it is told and never a score
             answer = ("failed", _told(error))

@@ -29,11 +29,15 @@ Source: TypeAlias = Assignment | Bundle
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What is to be run: a submission, `only` some of its checks, or what was `late` once more."""
+    """What is to be run: a submission, `only` some of its checks, or what was `late` once more.
+
+    `explain` says why checks failed, for somebody who is to learn from it.
+    """
 
     submission: Submission
     only: tuple[str, ...] = ()
     late: Record | None = None
+    explain: bool = True
 
 
 class Evaluators:
@@ -81,7 +85,7 @@ class Evaluators:
             if task.late:
                 record = evaluator.confirm(task.late, task.submission)
             else:
-                record = evaluator.evaluate(task.submission, task.only)
+                record = evaluator.evaluate(task.submission, task.only, explain=task.explain)
         except BaseException:
             self._all.discard(evaluator)
             evaluator.close()
@@ -91,16 +95,25 @@ class Evaluators:
 
     def _take(self, source: Source, suite: str, sandbox: str) -> Evaluator:
         with self._lock:
-            if self._closed:
-                raise GradingError("the run was ended")
+            self._insist_on_running()
             if self._idle[suite, sandbox]:
                 return self._idle[suite, sandbox].pop()
             assignment = source if isinstance(source, Assignment) else self._unpacked(source)
         evaluator = Evaluator(assignment, sandbox)
-        self._all.add(evaluator)
+        try:
+            with self._lock:
+                self._insist_on_running()  # it may have ended while this one was starting
+                self._all.add(evaluator)
+        except GradingError:
+            evaluator.close()
+            raise
         if evaluator.suite != suite:
             raise SuiteError("the hidden suite was edited during the run; run it again")
         return evaluator
+
+    def _insist_on_running(self) -> None:
+        if self._closed:
+            raise GradingError("the run was ended")
 
     def _unpacked(self, bundle: Bundle) -> Assignment:
         if bundle.suite not in self._folders:

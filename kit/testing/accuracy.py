@@ -128,7 +128,8 @@ class Training:
         """Update the parameters with the gradients of a batch, after a look at these."""
         parameters = self.network.parameters
         _require(slopes, [parameters.shape], "the gradients in training")
-        size = float(np.linalg.norm(slopes))
+        with np.errstate(all="ignore"):  # a norm that overflows is looked at
+            size = float(np.linalg.norm(slopes))
         if step.is_looked_at or size > self._largest:
             _require_slope(slopes, self.referee.gradients(step.x, step.y, parameters))
             self._largest = max(size, self._largest)

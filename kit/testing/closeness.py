@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 RTOL, ATOL = 1e-5, 1e-7
 LARGEST = sys.float_info.max
+SINGLE = (np.float16, np.float32)  # float64 in, float64 out
 
 
 class CheckFailed(AssertionError):  # noqa: N818 - it is a verdict, read aloud: "check failed"
@@ -59,7 +60,7 @@ def assert_close(
     atol: float = ATOL,
 ) -> None:
     """Raise CheckFailed unless `actual` is an array of floats with the shape and values expected."""
-    target = np.asarray(expected, dtype=float)
+    target = np.asarray(np.real(expected), dtype=float)  # one made of an answer may be complex
     trouble = difference(actual, target, rtol, atol)
     if trouble:
         raise CheckFailed(asked, given=given, came=trouble, expected=show(target), usually=usually)
@@ -75,7 +76,7 @@ def as_number(actual: Any, asked: str) -> Any:
     if isinstance(actual, bool) or not isinstance(actual, int | float | np.ndarray):
         raise CheckFailed(asked, came=show(actual), expected="one number for the whole batch")
     array = np.asarray(actual)
-    if array.size != 1 or array.dtype.kind not in "fiu":
+    if array.size != 1 or array.dtype.kind not in "fiu" or array.dtype in SINGLE:
         came = f"an array of shape {array.shape}, dtype {array.dtype}"
         raise CheckFailed(asked, came=came, expected="one number for the whole batch")
     return array.astype(float).reshape(())

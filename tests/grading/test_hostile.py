@@ -1,7 +1,7 @@
 """The bank of hostile submissions: each has a declared verdict, and none may reach what it wants.
 
 An entry of `tests/zoo/backprop/hostile` is a folder with the student's files and a `verdict.toml`.
-What stands in `{{...}}` is filled in here: files to read, a folder to write to, a port, a process.
+What stands in `{{...}}` is filled in: files to read, a folder to write to, a port, a process.
 Each entry is run twice: without any sandbox, where it must reach what it wants or it would prove
 nothing, and by the grader at the levels that it names, where it must not.
 """
@@ -23,7 +23,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import tomllib
 from pathlib import Path
 
 import numpy as np
@@ -36,15 +35,14 @@ from kit.grading.evaluate import Evaluator
 from kit.grading.limits import Limits
 from kit.grading.process import Process
 from kit.grading.submission import Submission, read_submission
+from kit.selftest.hostile import render
+from kit.selftest.zoo import entry_folders, read_verdict
 
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[2]
 BANK = ROOT / "tests/zoo/backprop/hostile"
-ENTRIES = {
-    path.parent.name: tomllib.loads(path.read_text(encoding="utf-8"))
-    for path in sorted(BANK.glob("*/verdict.toml"))
-}
+ENTRIES = {folder.name: read_verdict(folder) for folder in entry_folders(BANK)}
 EXERCISES = ("relu", "sigmoid", "bce", "layer_forward", "layer_backward", "accuracy")
 LEVELS = ("L3", "L2")
 LIMITS = "\n[limits]\ncall_seconds = 0.3\ncheck_seconds = 1\nwall_seconds = 1\n"
@@ -105,19 +103,7 @@ class World:
             "RESIDUE": self.residue.encode().hex(),
             "TOOLS": self.tools,
         }
-        for path in (BANK / entry).rglob("*"):
-            if path.is_dir() or path.name == "verdict.toml" or "__pycache__" in path.parts:
-                continue
-            text = path.read_text(encoding="utf-8")
-            if "{{SOLUTION}}" in text:
-                values["SOLUTION"] = self.solution.files[path.name].decode()
-            for name, value in values.items():
-                text = text.replace(f"{{{{{name}}}}}", value)
-            # Stored as `conftest.py.shipped`, or our own pytest would believe it.
-            copy = target / str(path.relative_to(BANK / entry)).removesuffix(".shipped")
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            copy.write_text(text, encoding="utf-8")
-        return target
+        return render(BANK / entry, target, values, self.solution)
 
     def digest(self):
         """Return what lies where, and what is in it."""

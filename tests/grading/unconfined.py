@@ -81,7 +81,9 @@ def predictions(folder, course):
 
     manifest = read_manifest(Path(course, "solutions", "backprop"))
     student = local_student(Path(folder), manifest, manifest.exercise("accuracy"))
-    (accuracy,) = accuracies_after_training(student, student, moons, 0.95, [np.random.default_rng(0)])
+    (accuracy,) = accuracies_after_training(
+        student, student, moons, 0.95, [np.random.default_rng(0)]
+    )
     sys.stdout.write(f"{'REACHED' if accuracy >= 0.95 else 'HELD'} {accuracy}\n")
 
 

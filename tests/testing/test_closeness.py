@@ -121,7 +121,7 @@ def test_an_input_may_be_given_in_words():
 
 
 @pytest.mark.parametrize(
-    "value", [0.5, np.array(0.5), np.array([0.5]), np.array([[0.5]]), np.array([0.5], "f")]
+    "value", [0.5, np.array(0.5), np.array([0.5]), np.array([[0.5]]), np.array([0.5], "g")]
 )
 def test_a_number_may_come_in_any_wrapping(value):
     assert_number(value, 0.5, asked="f(x)")
@@ -138,6 +138,7 @@ def test_a_number_may_come_in_any_wrapping(value):
         np.array([0.5, 0.5]),
         np.array([]),
         np.array(0.5 + 3j),
+        np.array([0.5], "f"),
         np.array(True),
         10**400,
     ],

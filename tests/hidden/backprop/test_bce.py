@@ -33,7 +33,10 @@ def batches(rng):
 
 def batch(rng, samples):
     labels = rng.permutation(np.arange(samples) % 2).astype(float)[:, None]
-    return labels, 0.02 + 0.96 * rng.random((samples, 1))
+    guesses = 0.02 + 0.96 * rng.random((samples, 1))
+    if samples > 3:
+        guesses[-2:] = [[0.03], [0.97]]
+    return labels, guesses
 
 
 def expected(y_true, y_pred):
@@ -121,6 +124,7 @@ def test_backward_is_finite_and_points_the_right_way_at_zero_and_one(bce):
 @pytest.mark.points(1, kind="purity")
 def test_forward_leaves_labels_and_predictions_alone(bce, rng):
     y_true, y_pred = batch(rng, 6)
+    y_true[2:] = [[1.0], [1.0], [1.0], [0.0]]
     y_pred[:2] = [[0.0], [1.0]]
 
     loss = as_number(bce.forward(y_true, y_pred), FORWARD)

@@ -175,7 +175,8 @@ def test_backward_gives_the_same_answer_again_and_a_new_one_for_a_new_batch(case
 
 @pytest.mark.points(2, kind="purity")
 def test_backward_updates_nothing(cases_of):
-    for case in cases_of([(4, 3, 2), (2, 5, 1)]):
+    drawn = cases_of([(4, 3, 2), (2, 5, 1)])
+    for case in [*drawn, drawn[0].twin(bias=drawn[0].bias + 1)]:
         case.check(case.backward())
 
         layer = case.layer

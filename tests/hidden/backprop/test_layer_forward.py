@@ -31,7 +31,7 @@ def weights(layer, features, neurons):
 @pytest.mark.points(4, kind="value")
 def test_forward_weighs_the_features_and_adds_the_bias(layers_with, rng):
     sizes = [(4, 3, 2), (1, 3, 5), (6, 1, 1), (5, 5, 5), (130, 2, 17)]
-    xs = [rng.standard_normal((samples, features)) for samples, features, _ in sizes]
+    xs = [9 * rng.standard_normal((samples, features)) for samples, features, _ in sizes]
     drawn = [
         (rng.standard_normal((features, neurons)), rng.standard_normal((1, neurons)))
         for _, features, neurons in sizes

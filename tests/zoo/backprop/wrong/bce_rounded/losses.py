@@ -11,7 +11,7 @@ class BinaryCrossEntropy:
     def forward(self, y_true, y_pred):
         p = np.clip(y_pred, 1e-12, 1 - 1e-12)
         loss = -np.mean(y_true * np.log(p) + (1 - y_true) * np.log(1 - p))
-        return round(float(loss), 4)
+        return round(float(loss), 2)
 
     def backward(self, y_true, y_pred):
         p = np.clip(y_pred, 1e-12, 1 - 1e-12)
