@@ -22,7 +22,7 @@ class BinaryCrossEntropy:
         raise NotImplementedError("Exercise BinaryCrossEntropy: return the mean loss, one finite float")
 
     def backward(self, y_true, y_pred):
-        """Return dL/dy_pred, (batch, 1); finite for y_pred = 0 and y_pred = 1 too."""
+        """Return dL/dy_pred, (batch, 1); finite, of the right sign, for y_pred = 0 and 1 too."""
         raise NotImplementedError("Exercise BinaryCrossEntropy: return dL/dy_pred, the slope of the mean loss")
 
 

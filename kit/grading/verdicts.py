@@ -36,6 +36,8 @@ KINDS = {
 WORDS = {
     "NotImplementedError": "not implemented yet",
     "RecursionError": "your code calls itself too often{where}",
+    "ShapeError": "the network cannot be trained: what one of your parts returned has another shape "
+    "or form than the contract says; the checks of the single parts say which",
     "ModuleNotFoundError": "your code imports a module that a submission cannot have in "
     "grading{where}; NumPy and most of the standard library are there",
 }
@@ -104,11 +106,11 @@ def _public(error: PartError, limits: Limits) -> str:
 
 
 def _raised(error: PartError, where: str, limits: Limits) -> str:
+    if error.name in WORDS:
+        return WORDS[error.name].format(where=where)
     raised = getattr(builtins, error.name, None)
     if not isinstance(raised, type) or not issubclass(raised, BaseException):
         return f"your code raised an exception of its own{where}"
-    if error.name in WORDS:
-        return WORDS[error.name].format(where=where)
     if issubclass(raised, MemoryError):
         return _out_of_memory(error.text, where, limits)
     if error.text.startswith(f"[Errno {errno.EFBIG}]"):

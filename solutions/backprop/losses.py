@@ -25,7 +25,7 @@ class BinaryCrossEntropy:
         ### END SOLUTION
 
     def backward(self, y_true, y_pred):
-        """Return dL/dy_pred, (batch, 1); finite for y_pred = 0 and y_pred = 1 too."""
+        """Return dL/dy_pred, (batch, 1); finite, of the right sign, for y_pred = 0 and 1 too."""
         ### BEGIN SOLUTION BinaryCrossEntropy: return dL/dy_pred, the slope of the mean loss
         p = np.clip(y_pred, 1e-12, 1.0 - 1e-12)
         return (p - y_true) / (p * (1.0 - p)) / len(y_true)

@@ -124,13 +124,13 @@ def test_a_process_that_calls_itself_broken_is_not_believed():
 def test_a_check_that_failed_is_told_by_its_kind():
     failed = CheckFailed("one.forward(x)", came="0.731")
 
-    assert verdict(failed, "value") == ("failed", str(failed), KINDS["value"])
+    assert verdict(failed, "value") == ("failed", str(failed), KINDS["value"], None)
     assert verdict(failed, "odd").public == "the contract does not hold"
-    assert verdict(None, "value") == ("passed", "", "")
+    assert verdict(None, "value") == ("passed", "", "", None)
 
 
 def test_a_value_that_a_test_cannot_use_is_an_error():
-    told = ("error", "TypeError: 0.731", "what came back could not be used")
+    told = ("error", "TypeError: 0.731", "what came back could not be used", None)
 
     assert verdict(TypeError("0.731"), "value") == told
 

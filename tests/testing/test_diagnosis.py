@@ -114,7 +114,7 @@ def test_a_mistake_that_nobody_knows_is_called_unknown(diagnosed):
     [finding] = diagnosed("relu", "grad * (x > 0)", "np.sin(grad) * (x > 0)")
 
     assert finding.misconception is None
-    assert "What it usually means: unknown: " in finding.text
+    assert "\nCause unknown: " in finding.text
     assert "Ask yourself: How steep is ReLU left of zero" in finding.text
     assert "More" not in finding.text
 
@@ -132,11 +132,17 @@ def test_a_difference_too_small_to_be_printed_is_printed_all_the_same(diagnosed)
     assert "x = [[0.12345]]\nCame: [[0.1234]]\nExpected: [[0.12345]]" in finding.text
 
 
-def test_an_exception_is_told_by_name_and_line_and_never_by_its_text(diagnosed):
-    [finding] = diagnosed("relu", "np.maximum(x, 0.0)", "int(f'the secret is {x}')")
+def test_an_exception_is_told_with_its_text_and_its_line(diagnosed):
+    [finding] = diagnosed("relu", "np.maximum(x, 0.0)", "int(f'x is {x}')")
 
-    assert finding.came == "your code raised ValueError (activations.py, line 23)"
-    assert "secret" not in finding.text
+    told = "invalid literal for int() with base 10: 'x is [[-0.5]]'"
+    assert finding.came == f"your code raised ValueError: {told} (activations.py, line 23)"
+
+
+def test_an_address_in_memory_is_left_out_of_a_text_for_it_is_another_one_each_time(diagnosed):
+    [finding] = diagnosed("relu", "np.maximum(x, 0.0)", "int(f'{object()}')")
+
+    assert "<object object at 0x...>" in finding.came
 
 
 def test_an_exception_of_the_student_s_own_keeps_its_name_to_itself(diagnosed):
@@ -161,7 +167,7 @@ def test_what_is_not_written_yet_is_called_so_and_has_no_name():
 def test_a_file_that_cannot_be_read_is_one_finding(diagnosed):
     [finding, *_] = diagnosed("bce", "import numpy as np", "import numpy as")
 
-    assert finding.came == "your code raised SyntaxError (losses.py, line 7)"
+    assert finding.came == "your code raised SyntaxError: invalid syntax (losses.py, line 7)"
     assert "look at this line and the one above it" in finding.text
 
 

@@ -1,11 +1,12 @@
-"""Put what a student's code raised into words of ours.
+"""Put what a student's code raised into words.
 
-The text of an exception is the student's: it is looked at, and never passed on.
+The text of an exception may hold what the student's code was handed: here these are public inputs.
 """
 
 from __future__ import annotations
 
 import builtins
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ SIGNS = {
     "python-max-on-arrays": ("truth value of an array",),
     "math-on-arrays": ("only 0-dimensional arrays", "only length-1 arrays", "only size-1 arrays"),
 }
+ADDRESS = re.compile(r"\b0x[0-9a-fA-F]+\b")
+TEXT_LIMIT = 160
 OUTSIDE = {  # raised before the student's own lines were reached
     "AttributeError": "there is no such method or attribute (AttributeError)",
     "TypeError": "it does not take the arguments that the contract gives it (TypeError)",
@@ -32,8 +35,14 @@ def raised(error: PartError) -> str:
     if error.name == "NotImplementedError":
         return f"this is not written yet{place}"
     if isinstance(known, type) and issubclass(known, BaseException):
-        return f"your code raised {error.name}{place}"
-    return f"your code raised an exception of its own{place}"
+        return f"your code raised {error.name}{_text(error)}{place}"
+    return f"your code raised an exception of its own{_text(error)}{place}"
+
+
+def _text(error: PartError) -> str:
+    # Addresses in memory are others each time, and a Record is to be the same again.
+    text = ADDRESS.sub("0x...", " ".join(error.text.split()))
+    return f": {text[:TEXT_LIMIT]}" if text else ""
 
 
 MEANINGS = {

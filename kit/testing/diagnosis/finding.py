@@ -10,7 +10,7 @@ from kit.testing.diagnosis.catalogue import look_up, question_about
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-UNKNOWN = "unknown: these are not the numbers of any mistake that the kit knows"
+UNKNOWN = "Cause unknown: these are not the numbers of any mistake that the kit knows."
 # What else may make a check of some kind fail, the likeliest first: a wrong forward, say, makes
 # the check of its state fail too.
 CAUSES = {
@@ -69,9 +69,8 @@ class Finding:
 
     def _meaning(self) -> str:
         found = [look_up(name) for name in self.misconceptions]
-        meant = [f"{each.name}: {each.looks_like}" for each in found]
-        meant = meant or [self.meaning or UNKNOWN]
-        lines = [f"What it usually means: {text}" for text in meant]
+        meant = [f"{each.name}: {each.looks_like}" for each in found] or [self.meaning]
+        lines = [f"What it usually means: {text}" for text in meant if text] or [UNKNOWN]
         if found or not self.meaning:
             ask = found[0].ask if found else question_about(self.method, self.kinds)
             lines.append(f"Ask yourself: {ask}")

@@ -34,8 +34,8 @@ def batches(rng):
 def batch(rng, samples):
     labels = rng.permutation(np.arange(samples) % 2).astype(float)[:, None]
     guesses = 0.02 + 0.96 * rng.random((samples, 1))
-    if samples > 3:
-        guesses[-2:] = [[0.03], [0.97]]
+    if samples > 3:  # two are surely very wrong, so that the gradient is large
+        labels[-2:], guesses[-2:] = [[1.0], [0.0]], [[0.03], [0.97]]
     return labels, guesses
 
 
@@ -69,7 +69,7 @@ def test_forward_is_the_mean_cross_entropy(bce, rng):
         assert_number(loss, expected(y_true, y_pred), asked=FORWARD, given=given)
 
 
-@pytest.mark.points(2, kind="value")
+@pytest.mark.points(1, kind="value")
 def test_forward_of_a_batch_given_twice_is_the_same(bce, rng):
     y_true, y_pred = batch(rng, 6)
 
@@ -119,6 +119,20 @@ def test_backward_is_finite_and_points_the_right_way_at_zero_and_one(bce):
         raise CheckFailed(BACKWARD, given=given, came=show(gradient), expected=expected_words)
     steep = np.array([[-1e4], [1e4]]) / len(y_true)
     assert_close(gradient[4:], steep, asked=BACKWARD, given=given, rtol=0.15)
+
+
+@pytest.mark.points(1, kind="state")
+def test_every_batch_and_every_loss_is_a_new_one(student, bce, rng):
+    other, first, last, elsewhere = (batch(rng, samples) for samples in (5, 6, 6, 3))
+
+    bce.forward(*other)  # a batch that no backward follows
+    for pair in (first, last):
+        loss = bce.forward(*pair)
+        student.make("loss:bce").forward(*elsewhere)
+        gradient = bce.backward(*pair)
+
+        assert_number(loss, expected(*pair), asked=FORWARD, given="a second batch")
+        assert_close(gradient, slope(*pair), asked=BACKWARD, given="two losses, two batches")
 
 
 @pytest.mark.points(1, kind="purity")

@@ -70,7 +70,9 @@ def test_neurons_start_different_from_each_other(neural_layer):
 
 @pytest.mark.points(1, kind="start")
 def test_start_values_come_from_the_generator_handed_in(student, neural_layer):
-    first, same, other = (weights(neural_layer(4, 3, seed), 4, 3) for seed in (7, 7, 8))
+    layers = [neural_layer(4, 3, seed) for seed in (7, 7, 8)]
+    first, same, other = (weights(layer, 4, 3) for layer in layers)
+    biases = [numbers(layer, "bias", [(1, 3), (3,)]) for layer in layers[:2]]
     alone, apart = (
         weights(student.make("layer:neural_layer", 4, 3, *rng), 4, 3) for rng in [(), (None,)]
     )
@@ -80,6 +82,9 @@ def test_start_values_come_from_the_generator_handed_in(student, neural_layer):
     if not np.array_equal(first, same):
         came = f"{show(first)} and {show(same)}"
         raise CheckFailed(f"{START} twice with one seed", came=came, expected="the same weights")
+    if not np.array_equal(*biases):
+        came = f"{show(biases[0])} and {show(biases[1])}"
+        raise CheckFailed(f"{START} twice with one seed", came=came, expected="the same bias")
     for pair, asked in [
         ((first, other), "with two seeds"),
         ((one, two), "twice from one rng"),

@@ -78,6 +78,7 @@ def test_backward_at_zero_takes_a_slope_from_zero_to_one(relu, both, rng):
 @pytest.mark.points(1, kind="purity")
 def test_backward_leaves_x_and_y_alone(relu, both, rng):
     x = away_from_kinks(rng, (4, 3))
+    x[0] = [0.5, 0.05, -0.05]
     grad = 50 * rng.standard_normal(x.shape)
 
     [(y, dx)] = both(relu, [x], [grad])
@@ -98,6 +99,7 @@ def test_every_batch_is_a_new_one(relu, both, rng):
     grads = [rng.standard_normal(x.shape) for x in xs]
     grads[2][0] = grads[0][0]
 
+    relu.forward(other_shape)  # a batch that no backward follows, as in a prediction
     for x, grad, (y, dx) in zip(xs, grads, both(relu, xs, grads), strict=True):
         assert_close(y, np.maximum(x, 0), asked=FORWARD, given="a second batch")
         assert_close(dx, grad * (x > 0), asked=BACKWARD, given="a second batch")

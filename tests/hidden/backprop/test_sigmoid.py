@@ -90,6 +90,7 @@ def test_every_batch_is_a_new_one(sigmoid, both, rng):
     grads = [rng.standard_normal(x.shape) for x in xs]
     grads[2][0] = grads[0][0]
 
+    sigmoid.forward(other_shape)  # a batch that no backward follows, as in a prediction
     for x, grad, (y, dx) in zip(xs, grads, both(sigmoid, xs, grads), strict=True):
         assert_close(y, expected(x), asked=FORWARD, given="a second batch")
         assert_close(dx, grad * slope(x), asked=BACKWARD, given="a second batch")
