@@ -240,7 +240,9 @@ def test_an_endless_loop_is_a_failed_test_with_the_line_it_was_in(solved):
 
     code, output = run(solved, "--exercise", "relu", "-x")
 
-    line = int(re.search(r"no answer within \d+ s \(activations\.py, line (\d+)\)", output)[1])
+    found = re.search(r"no answer within \d+ s \(activations\.py, line (\d+)\)", output)
+    assert found, output
+    line = int(found[1])
     assert code == 1
     assert loop[line - 1].strip() in {"while True:", "pass"}
     assert "Asked: ReLU.forward(" in output
