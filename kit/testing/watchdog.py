@@ -8,6 +8,7 @@ running, and the next test gets its turn. Code that swallows even this is left t
 from __future__ import annotations
 
 import _thread
+import signal
 import threading
 import traceback
 from contextlib import contextmanager
@@ -22,6 +23,12 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
 SECONDS = 10.0
+
+
+def pytest_configure() -> None:
+    """Have the interrupt arrive, even where a shell has started us in the background."""
+    if signal.getsignal(signal.SIGINT) in {signal.SIG_IGN, signal.SIG_DFL}:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(wrapper=True)
