@@ -312,7 +312,7 @@ def run(arguments, world, folder, **environment):
     return done.returncode, done.stdout + done.stderr
 
 
-def appears(look, seconds=3.0):
+def appears(look, seconds=20.0):
     """Wait for something to come true; return whether it did."""
     deadline = time.monotonic() + seconds
     while not look() and time.monotonic() < deadline:
