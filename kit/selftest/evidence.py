@@ -19,13 +19,14 @@ class Evidence:
     """Everything that was run.
 
     `public` is the matrix of the public tests; `repeats` holds, for each entry that was run more
-    often, the checks that it failed each time.
+    often, the checks that it failed each time; `secrets` are pieces of the hidden suite.
     """
 
     matrix: Matrix
     notes: Notes
     public: Matrix
     repeats: Mapping[str, list[frozenset[str]]] = field(default_factory=dict)
+    secrets: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

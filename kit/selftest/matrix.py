@@ -27,7 +27,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An entry: the checks that were run, those that it failed, and how those were named."""
+    """An entry: the checks that were run, those that it failed, and how those were named.
+
+    `told` are the texts that a student reads of it; `seed` is what its hidden inputs came from.
+    """
 
     entry: Entry
     ran: frozenset[str]
@@ -35,6 +38,8 @@ class Row:
     named: Mapping[str, str]
     seconds: float
     is_late: bool = False
+    told: frozenset[str] = frozenset()
+    seed: str = ""
 
     @classmethod
     def of(cls, entry: Entry, record: Record) -> Row:
@@ -48,6 +53,8 @@ class Row:
             named={check.id: check.misconception for check in failed if check.misconception},
             seconds=record.seconds,
             is_late=record.is_late,
+            told=frozenset(text for check in failed for text in (check.title, check.public)),
+            seed=record.seed.removeprefix("sha256:"),
         )
 
 

@@ -20,6 +20,7 @@ RULES: Mapping[str, Callable[[Evidence], Looked]] = {
     "every wrong one is caught in its exercise": rules_of_entries.caught,
     "and nowhere else, the capstone aside": rules_of_entries.nowhere_else,
     "none is told of a misconception that it is not": rules_of_entries.false_name,
+    "no student reads a piece of a hidden test": rules_of_entries.nothing_hidden,
     "every mutant is killed": rules_of_entries.mutants,
     "every mutant that is struck out is accepted": rules_of_entries.equivalent,
     "every hostile one earns what was declared": rules_of_entries.hostile,

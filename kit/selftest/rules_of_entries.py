@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kit.selftest.disclosure import leaked
 from kit.selftest.entries import RIGHT
 from kit.selftest.evidence import fails
 
@@ -46,6 +47,13 @@ def false_name(evidence: Evidence) -> Looked:
         names = set(row.named.values()) - {row.entry.misconception}
         told = f"it is called {', '.join(sorted(names))} and is {row.entry.misconception}"
         yield row.entry.name, told if names else ""
+
+
+def nothing_hidden(evidence: Evidence) -> Looked:
+    """Look for entries whose student would read a piece of the hidden suite."""
+    for row in evidence.matrix.rows.values():
+        found = leaked(row.told, evidence.secrets, row.seed)
+        yield row.entry.name, f"its student reads {found[0]!r}" if found else ""
 
 
 def mutants(evidence: Evidence) -> Looked:

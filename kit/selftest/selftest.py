@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kit.selftest.collection import checks_for, collect_entries, public_checks_for, read_reference
+from kit.selftest.disclosure import secrets
 from kit.selftest.evidence import Evidence
 from kit.selftest.hostile import RUNAWAY, hostile_folders
 from kit.selftest.matrix import CAPSTONE, columns
@@ -53,7 +54,7 @@ def selftest(
         with progress.part("runaways"):
             late = fill_matrix(runner, runaways, checks, checks_for)
     runs = failed_each_time(often, matrix, later)
-    evidence = Evidence(matrix.joined(late), notes, public, runs)
+    evidence = Evidence(matrix.joined(late), notes, public, runs, secrets(assignment.hidden))
     return Report(
         assignment=assignment.name,
         suite=runner.suite,

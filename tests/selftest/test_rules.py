@@ -24,10 +24,10 @@ NEAR = {
 }
 
 
-def row(kind, name, failed=(), *, named=None, **about):
+def row(kind, name, failed=(), *, named=None, told=(), **about):
     concerns = ("relu", "sigmoid", "capstone")
     entry = Entry(name, kind, Submission(name, {}), concerns, **about)
-    return Row(entry, CHECKS, frozenset(failed), named or {}, 0.1)
+    return Row(entry, CHECKS, frozenset(failed), named or {}, 0.1, told=frozenset(told))
 
 
 def sound():
@@ -50,7 +50,7 @@ def evidence(*rows, notes=None, public=(), repeats=None, broken=None, without=()
     kept = {name: each for name, each in table.items() if name not in without}
     matrix = Matrix(COLUMNS, kept, broken or {})
     tests = Matrix(COLUMNS, {each.entry.name: each for each in public}, {})
-    return Evidence(matrix, notes or Notes(), tests, repeats or {})
+    return Evidence(matrix, notes or Notes(), tests, repeats or {}, frozenset({"0.731"}))
 
 
 def holes(found):
@@ -76,6 +76,10 @@ def test_a_sound_suite_has_no_hole():
         (row("reference", "reference", ["pure"]), ("reference", "pure", "the reference fails it")),
         (row("stub", "stub", CHECKS - {"pure"}), ("stub", "pure", "the stub passes it")),
         (row("right", "right/a", ["pure"]), ("right", "right/a", "fails pure")),
+        (
+            row("mutant", "pure alone", ["pure"], told=["x = 0.731"]),
+            ("nothing hidden", "pure alone", "its student reads '0.731'"),
+        ),
         (
             row("wrong", "wrong/b", ["learns"], exercises=("relu",)),
             ("caught", "wrong/b", "no check of relu fails on it"),
