@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-LENGTH, DIGITS = 24, 3  # what is shorter says nothing, and may stand anywhere
+LENGTH, DIGITS = 28, 3  # what is shorter says nothing, and may stand anywhere
 
 
 def secrets(hidden: Path) -> frozenset[str]:
