@@ -138,7 +138,7 @@ def test_every_batch_and_every_loss_is_a_new_one(student, bce, rng):
 @pytest.mark.points(1, kind="purity")
 def test_forward_leaves_labels_and_predictions_alone(bce, rng):
     y_true, y_pred = batch(rng, 6)
-    y_true[2:] = [[1.0], [1.0], [1.0], [0.0]]
+    y_true[:] = [[1.0], [0.0], [1.0], [1.0], [1.0], [0.0]]
     y_pred[:2] = [[0.0], [1.0]]
 
     loss = as_number(bce.forward(y_true, y_pred), FORWARD)
