@@ -70,10 +70,19 @@ class Network:
             gradients.append(own)
         return gradients[::-1]
 
+    def take_values(self) -> list[Array]:
+        """Return what the last forward saw, x first; it is forgotten here, to be given free."""
+        values, self._values = self._values, []
+        return values
+
     @property
     def parameters(self) -> list[dict[str, Array]]:
         """The parameters of each step by name, as they are now; none for an activation."""
         return [step.parameters() for step in self._steps]
+
+    def is_layer(self, index: int) -> bool:
+        """Whether this step, counting from 0, is a layer: it has parameters."""
+        return self._steps[index].is_layer
 
     def place(self, index: int) -> str:
         """Say which step this is, counting from 0: "activation ReLU, step 2 of the network"."""

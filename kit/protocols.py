@@ -6,13 +6,15 @@ An `Array` is a NumPy array of floats, `(batch, features)` unless said otherwise
 The rules that hold for every part:
 
 - Do not modify `x`, `y`, `y_true` or `y_pred`. `grad` is yours and may be reused.
-- float64 in, float64 out.
+- float64 in, float64 out; float32 in, float32 out.
 - Random numbers come from the `rng` handed in, and from nowhere else.
 - `backward` returns gradients and never updates anything.
 - The kit always calls `forward(x)` on the same object right before `backward`, and hands back
   the `y` which that call returned, so caching and recomputing are both right.
 - The kit may set a layer's parameters, to views into a larger vector among others: read the
   attributes at each call. One object serves one place in a network.
+
+What a part may declare besides, to be faster, is in docs/speed.md.
 """
 
 from __future__ import annotations
@@ -44,6 +46,23 @@ class Loss(Protocol):
 
     def backward(self, y_true: Array, y_pred: Array, /) -> Array:
         """Return dL/dy_pred, the shape of y_pred. It carries the only 1/N of a network."""
+
+
+class FusedLoss(Protocol):
+    """A loss and the activation before it in one, as `Loss.fuse(activation)` may return it.
+
+    Its x is what the activation is given. The gradient is shorter that way, and right where the
+    activation is saturated.
+    """
+
+    def labels(self, y_true: Array, /) -> Array:
+        """Return labels (samples, 1) as the other methods want them; asked once a training."""
+
+    def forward(self, labels: Array, x: Array, /, axis: Any = None) -> Any:
+        """Return the mean loss, over all samples or along these axes."""
+
+    def backward(self, labels: Array, x: Array, /, out: Array | None = None) -> Array:
+        """Return dL/dx, the shape of x, for the mean over all samples."""
 
 
 class Layer(Protocol):

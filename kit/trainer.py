@@ -1,13 +1,13 @@
 """Training: draw a batch, go forward, measure the loss, go backward, update; again and again.
 
-`Trainer.step` is the whole idea in four lines. The rest of the file is bookkeeping: epochs,
-a history, and errors that say in which part and in which epoch something went wrong.
+`Trainer.step` is the whole idea in four lines, and the first step of every training. The others
+are made by `kit.engine`: the same numbers, sooner. The rest of the file is bookkeeping: epochs, a
+history, and errors that say in which part and in which epoch something went wrong.
 """
 
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from traceback import walk_tb
@@ -15,13 +15,17 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from kit.engine.epochs import Epochs
+from kit.engine.parameters import Parameters
+from kit.engine.updates import ADVICE, update_of
 from kit.errors import DivergedError, ShapeError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from numpy.typing import NDArray
+    from numpy.typing import DTypeLike, NDArray
 
+    from kit.engine.updates import Descent, EachParameter
     from kit.network import Network
     from kit.protocols import Array, Loss, Optimizer
 
@@ -30,7 +34,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What was measured after each epoch, on the training points and on those held out."""
+    """What was measured in each epoch: while it learned, and after it on points held out.
+
+    `loss` and `accuracy` are those of the answers that the network gave on the way, each before
+    the step which that answer led to.
+    """
 
     loss: list[float] = field(default_factory=list)
     accuracy: list[float] = field(default_factory=list)
@@ -54,8 +62,12 @@ class Trainer:
         batch_size: int | None = 32,
         rng: np.random.Generator,
         callbacks: Sequence[Callback] = (),
+        dtype: DTypeLike = np.float64,
     ) -> None:
-        """Prepare a training; a `batch_size` of None takes all points at once."""
+        """Prepare a training; a `batch_size` of None takes all points at once.
+
+        Parameters, points and labels become of `dtype`, float64 or float32.
+        """
         if not isinstance(rng, np.random.Generator):
             raise UsageError(f"rng must be a numpy.random.Generator, not {rng!r}")
         self.network = network
@@ -65,113 +77,104 @@ class Trainer:
         self.batch_size = None if batch_size is None else _positive("batch_size", batch_size)
         self.rng = rng
         self.callbacks = tuple(callbacks)
-        self._states: dict[tuple[int, str], dict[str, Any]] = defaultdict(dict)
+        self.dtype = _precision(dtype)
+        self.parameters = Parameters(network, self.dtype)
+        self.update = update_of(optimizer, self.parameters)
 
     def fit(self, x: Array, y: Array, held_out: tuple[Array, Array] | None = None) -> History:
-        """Train for all epochs, and return what was measured after each of them."""
-        x, y = checked(x, y)
-        held_out = None if held_out is None else checked(*held_out)
-        history = History()
-        for epoch in range(1, self.epochs + 1):
-            with self._epoch_told(epoch):
-                for batch in self._batches(len(x)):
-                    self.step(x[batch], y[batch])
-                self._record(history, (x, y), held_out)
+        """Train for all epochs, and return what was measured in each of them."""
+        x, y = checked(x, y, self.dtype)
+        held_out = None if held_out is None else checked(*held_out, self.dtype)
+        history, epochs = History(), Epochs(self, x, y)
+        is_watched = bool(self.callbacks) or held_out is not None
+        while len(history) < self.epochs:
+            count = 1 if is_watched else epochs.at_once(self.epochs - len(history))
+            with self._epoch_told(epochs):
+                epochs.run(count)
+                self._record(history, epochs, held_out)
             for callback in self.callbacks:
-                callback(epoch, history)
+                callback(len(history), history)
+            epochs.epoch += 1
         return history
 
     def step(self, x: Array, y: Array) -> float:
-        """Take one step downhill on one batch; return the loss before it."""
+        """Take one step downhill on one batch, with all checks; return the loss before it."""
         y_pred = self.network.forward(x, training=True)
-        loss = self._measure(y, y_pred)
+        loss = self.measured(y, y_pred)
         gradients = self.network.backward(self._loss_gradient(y, y_pred))
         self._update(gradients)
         return loss
 
     def predict(self, x: Array, threshold: float = 0.5) -> Array:
         """Return labels (samples, 1): 1.0 where the network's output reaches the threshold."""
-        return (self.network.forward(_points(x)) >= threshold).astype(np.float64)
+        return (self.network.forward(_points(x, self.dtype)) >= threshold).astype(np.float64)
 
     def accuracy(self, x: Array, y: Array) -> float:
         """Return the share of points whose label is predicted."""
-        x, y = checked(x, y)
+        x, y = checked(x, y, self.dtype)
         predicted = self.predict(x)
         _check_same_shape(predicted, y)
         return float(np.mean(predicted == y))
 
-    def _batches(self, samples: int) -> Iterator[Any]:
-        size = self.batch_size or samples
-        if size >= samples:
-            yield slice(None)
-            return
-        order = self.rng.permutation(samples)
-        for start in range(0, samples, size):
-            yield order[start : start + size]
-
-    def _measure(self, y: Array, y_pred: Array) -> float:
+    def measured(self, y: Array, y_pred: Array) -> float:
+        """Return the loss, which has to be a finite number."""
         _check_same_shape(y_pred, y)
-        value = _number(self.loss.forward(y, y_pred), self._loss_name)
-        if not math.isfinite(value):
-            raise DivergedError(f"{self._loss_name} is {value}{_ADVICE}")
-        return value
+        return self.finite(_number(self.loss.forward(*_double(y, y_pred)), self._loss_name))
+
+    def finite(self, loss: float) -> float:
+        """Return a loss if it is finite."""
+        if not math.isfinite(loss):
+            raise DivergedError(f"{self._loss_name} is {loss}{ADVICE}")
+        return loss
+
+    def prepared_update(self) -> Descent | EachParameter:
+        """Return the update, aware of what somebody may have set on layers or optimizer."""
+        self.parameters.adopt()
+        self.update.refresh()
+        return self.update
 
     def _loss_gradient(self, y: Array, y_pred: Array) -> Array:
-        grad = self.loss.backward(y, y_pred)
+        grad = self.loss.backward(*_double(y, y_pred))
         if np.shape(grad) != y_pred.shape:
             raise ShapeError(
                 f"{self._loss_name}: backward returned {np.shape(grad)}, expected {y_pred.shape}"
             )
-        return grad
+        return np.asarray(grad, y_pred.dtype)
 
     def _update(self, gradients: list[dict[str, Array]]) -> None:
-        self._check_finite(gradients)
-        for index, parameters in enumerate(self.network.parameters):
-            for name, parameter in parameters.items():
-                state = self._states[index, name]
-                value = self.optimizer.update(parameter, gradients[index][name], state)
-                if np.shape(value) != parameter.shape:
-                    raise ShapeError(
-                        f"optimizer {type(self.optimizer).__name__}: update returned "
-                        f"{np.shape(value)} for {name}, expected {parameter.shape}"
-                    )
-                parameter[...] = value
-
-    def _check_finite(self, gradients: list[dict[str, Array]]) -> None:
-        # From the last step down: that is the way in which gradients travel and trouble spreads.
-        for index in reversed(range(len(gradients))):
-            for name, gradient in gradients[index].items():
-                if not np.isfinite(gradient).all():
-                    place = self.network.place(index)
-                    raise DivergedError(f"the gradient of {name} in {place} is not finite{_ADVICE}")
+        update = self.prepared_update()
+        self.parameters.keep(gradients)
+        trouble = self.parameters.trouble()
+        if trouble:
+            raise DivergedError(f"{trouble} is not finite{ADVICE}")
+        update.update()
 
     def _record(
-        self, history: History, training: tuple[Array, Array], held_out: tuple[Array, Array] | None
+        self, history: History, epochs: Epochs, held_out: tuple[Array, Array] | None
     ) -> None:
-        self._evaluate(*training, history.loss, history.accuracy)
+        history.loss.extend(epochs.losses())
+        history.accuracy.extend(epochs.accuracies())
         if held_out is not None:
-            self._evaluate(*held_out, history.held_out_loss, history.held_out_accuracy)
-
-    def _evaluate(self, x: Array, y: Array, losses: list[float], accuracies: list[float]) -> None:
-        y_pred = self.network.forward(x)
-        losses.append(self._measure(y, y_pred))
-        accuracies.append(float(np.mean((y_pred >= 0.5) == y)))
+            x, y = held_out
+            y_pred = self.network.forward(x)
+            history.held_out_loss.append(self.measured(y, y_pred))
+            history.held_out_accuracy.append(float(np.mean((y_pred >= 0.5) == y)))
 
     @property
     def _loss_name(self) -> str:
         return f"loss {type(self.loss).__name__}"
 
     @contextmanager
-    def _epoch_told(self, epoch: int) -> Iterator[None]:
+    def _epoch_told(self, epochs: Epochs) -> Iterator[None]:
         """Add the epoch to what goes wrong, and the part; outside the loop, where it costs nothing."""
         try:
             yield
         except DivergedError as error:
-            raise DivergedError(f"in epoch {epoch}, {error}") from error
+            raise DivergedError(f"in epoch {epochs.epoch}, {error}") from error
         except Exception as error:
             place = self._place_of(error)
             if place:
-                error.add_note(f"in {place}, epoch {epoch}")
+                error.add_note(f"in {place}, epoch {epochs.epoch}")
             raise
 
     def _place_of(self, error: Exception) -> str | None:
@@ -185,12 +188,9 @@ class Trainer:
         return next((places[id(owner)] for owner in owners if id(owner) in places), None)
 
 
-_ADVICE = ": the learning rate may be too large, or a backward wrong"
-
-
-def checked(x: Any, y: Any) -> tuple[Array, Array]:
+def checked(x: Any, y: Any, dtype: DTypeLike = np.float64) -> tuple[Array, Array]:
     """Return points (samples, features) and labels (samples, 1) as floats, or say what is wrong."""
-    x, y = _points(x), np.asarray(y)
+    x, y = _points(x, dtype), np.asarray(y)
     if y.shape != (len(x), 1):
         raise ShapeError(
             f"labels are {y.shape}, expected ({len(x)}, 1): y.reshape(-1, 1) makes them a column"
@@ -200,7 +200,7 @@ def checked(x: Any, y: Any) -> tuple[Array, Array]:
     return x, y.astype(x.dtype)
 
 
-def _points(values: Any) -> Array:
+def _points(values: Any, dtype: DTypeLike) -> Array:
     x: NDArray[Any] = np.asarray(values)
     if x.ndim != 2:
         raise ShapeError(f"x is {x.shape}, expected (samples, features)")
@@ -208,7 +208,7 @@ def _points(values: Any) -> Array:
         raise UsageError(f"there is nothing to learn from: x is {x.shape}")
     if x.dtype.kind not in "fiub":
         raise UsageError(f"x must hold numbers, not {x.dtype}")
-    x = x if x.dtype.kind == "f" else x.astype(np.float64)
+    x = np.ascontiguousarray(x, dtype)
     if not np.isfinite(x).all():
         raise UsageError("x holds a number that is not finite; leave those rows out")
     return x
@@ -223,6 +223,8 @@ def _check_same_shape(y_pred: Array, y: Array) -> None:
 
 
 def _number(value: Any, who: str) -> float:
+    if type(value) is float:
+        return value
     # NumPy's matrix products make arrays of one element; each of them is one number.
     if np.size(value) == 1 and np.asarray(value).dtype.kind in "fiu":
         return float(np.reshape(value, ()))
@@ -234,3 +236,17 @@ def _positive(name: str, value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
         raise UsageError(f"{name} must be a whole number from 1 up, not {value!r}")
     return int(value)
+
+
+def _precision(dtype: DTypeLike) -> np.dtype[Any]:
+    found = np.dtype(dtype)
+    if found not in {np.dtype(np.float32), np.dtype(np.float64)}:
+        raise UsageError(f"dtype must be float32 or float64, not {found}")
+    return found
+
+
+def _double(y: Array, y_pred: Array) -> tuple[Array, Array]:
+    # 1 - 1e-12, the usual guard of a logarithm, is 1 in float32.
+    if y.dtype == y_pred.dtype == np.float64:
+        return y, y_pred
+    return y.astype(np.float64, copy=False), y_pred.astype(np.float64, copy=False)

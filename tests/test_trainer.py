@@ -126,15 +126,25 @@ def test_the_history_has_an_entry_for_each_epoch(moons):
     assert [len(values) for values in lengths] == [4] * 4
 
 
-def test_the_last_entry_of_the_history_is_what_the_trained_network_does(moons):
+def test_what_is_held_out_is_measured_after_the_epoch(moons):
     x, y = data.moons(100, np.random.default_rng(2))
     trainer = make(epochs=2)
 
     history = trainer.fit(*moons, held_out=(x, y))
 
-    assert history.accuracy[-1] == trainer.accuracy(*moons)
     assert history.held_out_accuracy[-1] == trainer.accuracy(x, y)
     assert history.held_out_loss[-1] == trainer.loss.forward(y, trainer.network.forward(x))
+
+
+def test_what_is_trained_on_is_measured_before_each_step(moons):
+    x, y = moons
+    trainer = make(epochs=2, batch_size=None)
+    before = trainer.network.forward(x)
+
+    history = trainer.fit(x, y)
+
+    assert history.loss[0] == trainer.loss.forward(y, before)
+    assert history.accuracy[0] == np.mean((before >= 0.5) == y)
 
 
 def test_held_out_points_are_never_trained_on(moons):
@@ -149,10 +159,19 @@ def test_held_out_points_are_never_trained_on(moons):
 
 def test_each_point_is_seen_once_an_epoch_in_an_order_that_changes():
     x, y = np.arange(10.0)[:, None] / 10.0, np.zeros((10, 1))
-    trainer = make(features=1, epochs=2, batch_size=4)
     seen = []
-    take = trainer.step
-    trainer.step = lambda x, y: (seen.append(x[:, 0]), take(x, y))
+
+    class Watching(NeuralLayer):
+        def forward(self, x):
+            if x.shape[1] == 1:
+                seen.append(x[:, 0])
+            return super().forward(x)
+
+    rng = np.random.default_rng(0)
+    network = kit.Network([Watching(1, 1, rng), Sigmoid()])
+    trainer = kit.Trainer(
+        network, BinaryCrossEntropy(), kit.SGD(0.3), epochs=2, batch_size=4, rng=rng
+    )
 
     trainer.fit(x, y)
 

@@ -38,6 +38,7 @@ class Settings:
     batch_size: int | None = 64
     points: int = 256
     seed: int = 0
+    dtype: str = "float64"
 
     @property
     def widths(self) -> list[int]:
@@ -77,6 +78,7 @@ def _setting(name: str, kind: Any, text: str) -> Callable[[Any], Any]:
 @_setting("batch-size", int, "How many points to look at for one step.")
 @_setting("points", click.IntRange(min=1), "How many points to train on.")
 @_setting("seed", click.IntRange(min=0), "Where random numbers start.")
+@_setting("dtype", click.Choice(["float64", "float32"]), "The precision of all numbers.")
 @click.option("--picture", default="training.png", show_default=True, help="The picture to draw.")
 @click.option("--no-picture", is_flag=True, help="Draw no picture.")
 @plugin_files
@@ -90,7 +92,7 @@ def train(
     registry = open_registry(files, strict=strict)
     run = _prepare(registry, settings)
     tell_problems([problem for problem in registry.problems if problem.source.is_file])
-    history = _fit(run)
+    history = _fit(run, is_drawn=target is not None)
     _report(run, history)
     if target:
         _draw(target, run, history)
@@ -122,21 +124,23 @@ def _prepare(registry: Registry, settings: Settings) -> Run:
     optimizer = SGD(settings.learning_rate, settings.momentum)
     with _mistakes_told():
         dataset = registry.get("dataset", settings.data)
-        x, y = checked(*dataset(settings.points, points_rng))
+        x, y = dataset(settings.points, points_rng)
+        points = checked(x, y, settings.dtype)
         held_out = None
         if settings.data != ORIGINAL.data:
-            held_out = checked(*dataset(HELD_OUT, held_out_rng))
-        network = _network(registry, settings, x.shape[1], start_rng)
-        loss = _get(registry, "loss", "bce")()
-    trainer = Trainer(
-        network,
-        loss,
-        optimizer,
-        epochs=settings.epochs,
-        batch_size=settings.batch_size,
-        rng=order_rng,
-    )
-    return Run(settings, trainer, (x, y), held_out)
+            x, y = dataset(HELD_OUT, held_out_rng)
+            held_out = checked(x, y, settings.dtype)
+        network = _network(registry, settings, points[0].shape[1], start_rng)
+        trainer = Trainer(
+            network,
+            _get(registry, "loss", "bce")(),
+            optimizer,
+            epochs=settings.epochs,
+            batch_size=settings.batch_size,
+            rng=order_rng,
+            dtype=settings.dtype,
+        )
+    return Run(settings, trainer, points, held_out)
 
 
 def _network(registry: Registry, settings: Settings, features: int, rng: Any) -> Network:
@@ -168,15 +172,18 @@ def on_terminal() -> bool:
     return sys.stderr.isatty()
 
 
-def _fit(run: Run) -> History:
-    """Train, with a bar on a terminal and without a word in a pipe."""
+def _fit(run: Run, *, is_drawn: bool) -> History:
+    """Train, with a bar on a terminal and without a word in a pipe.
+
+    Points held out are looked at after each epoch only where a picture shows it.
+    """
     trainer = run.trainer
     bar: Any = nullcontext()
     if on_terminal():
         bar = click.progressbar(length=trainer.epochs, label="training", file=sys.stderr)
         trainer.callbacks = (lambda _epoch, _history: bar.update(1),)
     with bar, _mistakes_told():
-        return trainer.fit(*run.points, run.held_out)
+        return trainer.fit(*run.points, run.held_out if is_drawn else None)
 
 
 @contextmanager
@@ -205,18 +212,19 @@ def _words(error: BaseException) -> tuple[str, str]:
 
 
 def _report(run: Run, history: History) -> None:
-    network, settings = run.trainer.network, run.settings
-    count = sum(array.size for step in network.parameters for array in step.values())
-    click.echo(f"{network}, {count} parameters")
+    trainer, settings = run.trainer, run.settings
+    click.echo(f"{trainer.network}, {len(trainer.parameters.values)} parameters")
     click.echo(f"{settings.data}: {settings.points} points, {settings.epochs} epochs")
     click.echo(f"loss {history.loss[0]:.4f} -> {history.loss[-1]:.4f}")
     if run.held_out is None:
         _report_points(run)
-    click.echo(f"accuracy {history.accuracy[-1]:.1%} on the points it was trained on")
+    accuracy = trainer.accuracy(*run.points)
+    click.echo(f"accuracy {accuracy:.1%} on the points it was trained on")
     if run.held_out is None:
         click.echo("which proves nothing: ask it about points it has never seen (--data moons)")
     else:
-        click.echo(f"accuracy {history.held_out_accuracy[-1]:.1%} on {HELD_OUT} held-out points")
+        accuracy = trainer.accuracy(*run.held_out)
+        click.echo(f"accuracy {accuracy:.1%} on {HELD_OUT} held-out points")
 
 
 def _report_points(run: Run) -> None:

@@ -46,7 +46,7 @@ BANK = ROOT / "tests/zoo/backprop/hostile"
 ENTRIES = {folder.name: read_verdict(folder) for folder in entry_folders(BANK)}
 EXERCISES = ("relu", "sigmoid", "bce", "layer_forward", "layer_backward", "accuracy")
 LEVELS = ("L3", "L2")
-LIMITS = "\n[limits]\ncall_seconds = 0.3\ncheck_seconds = 1\nwall_seconds = 1\n"
+LIMITS = "\n[limits]\ncall_seconds = 0.5\ncheck_seconds = 1\nwall_seconds = 1\n"
 OPTIONAL = {"harmless", "needs", "open", "earned"}
 STALLED = 1.5
 PROOFS = ("raises", "canary", "port", "wire", "value", "stalls", "dies", "output")

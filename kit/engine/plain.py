@@ -1,0 +1,96 @@
+"""The step of parts that declare nothing: what one returns, the next one gets.
+
+Every array that such a part is given is new or its own, so that it may keep what it saw.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kit.engine.declared import backward_of, forward_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kit.engine.layouts import Indices
+    from kit.engine.parameters import Parameters
+    from kit.network import Network
+    from kit.protocols import Array, FusedLoss, Loss
+
+
+class PlainEpochs:
+    """Epochs of steps like those of `Trainer.step`, without its checks."""
+
+    def __init__(
+        self,
+        network: Network,
+        loss: Loss,
+        pair: FusedLoss | None,
+        parameters: Parameters,
+        update: Callable[[], object],
+    ) -> None:
+        steps = network.steps[:-1] if pair else network.steps
+        self._forwards = [forward_of(part) for part in steps]
+        self._backwards = [
+            _backward(network, parameters, index) for index in reversed(range(len(steps)))
+        ]
+        self._loss_gradient = _loss_gradient(pair or loss, parameters.values.dtype, bool(pair))
+        self._update = update
+
+    def prepare(self, x: Array, y: Array, outputs: Array, batch_size: int) -> None:
+        """Take the points (samples, features), and labels and outputs (samples, 1)."""
+        self._x, self._y, self._outputs = x, y, outputs
+        starts = range(0, len(x), batch_size)
+        self._batches = [slice(start, start + batch_size) for start in starts]
+
+    def run(self, order: Indices | None, *, first: int = 0) -> None:
+        """Go through all batches, or all but the first ones; keep what the network answers."""
+        y = self._y if order is None else self._y[order]
+        for batch in self._batches[first:]:
+            x = self._x if order is None else self._x.take(order[batch], 0)
+            self._outputs[batch] = self._step(x, y[batch])
+
+    def _step(self, x: Array, y: Array) -> Array:
+        seen = []
+        for forward in self._forwards:
+            seen.append(x)
+            x = forward(x)
+        y_pred = x
+        grad = self._loss_gradient(y, y_pred)
+        for backward in self._backwards:
+            output, x = x, seen.pop()
+            grad = backward(grad, x, output)
+        self._update()
+        return y_pred
+
+
+def _backward(network: Network, parameters: Parameters, index: int) -> Callable[..., Any]:
+    method = backward_of(network.steps[index], is_first=index == 0)
+    if not network.is_layer(index):
+        return method
+    views = list(parameters.gradients_of(index).items())
+
+    def backward(grad: Array, x: Array, _y: Array) -> Any:
+        dx, gradients = method(grad, x)
+        for name, view in views:
+            view[...] = gradients[name]
+        return dx
+
+    return backward
+
+
+def _loss_gradient(
+    loss: Loss | FusedLoss, dtype: np.dtype[Any], is_fused: bool
+) -> Callable[..., Any]:
+    if is_fused or dtype == np.float64:
+        return loss.backward
+    return partial(in_double, loss.backward)
+
+
+def in_double(backward: Callable[..., Any], y: Array, y_pred: Array) -> Any:
+    """Call a loss with float64: 1 - 1e-12, the usual guard of a logarithm, is 1 in float32."""
+    gradient = backward(y.astype(np.float64), y_pred.astype(np.float64))
+    return np.asarray(gradient, y_pred.dtype)
