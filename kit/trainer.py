@@ -143,7 +143,7 @@ class Trainer:
 
     def _update(self, gradients: list[dict[str, Array]]) -> None:
         update = self.prepared_update()
-        self.parameters.keep(gradients)
+        self.parameters.keep(gradients, update.scale())
         trouble = self.parameters.trouble()
         if trouble:
             raise DivergedError(f"{trouble} is not finite{ADVICE}")

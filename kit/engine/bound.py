@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kit.engine.declared import backward_of, binds, forward_of, works_in_place
-from kit.engine.layouts import Columns, Rows, is_small
+from kit.engine.layouts import HELD_TWICE, Columns, Rows, RowsWithOnes, is_small
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from kit.engine.layouts import Call, Indices, Value
     from kit.engine.parameters import Parameters
+    from kit.engine.updates import Descent, EachParameter
     from kit.network import Network
     from kit.protocols import Array, FusedLoss
 
@@ -32,7 +33,7 @@ class BoundEpochs:
         network: Network,
         pair: FusedLoss,
         parameters: Parameters,
-        update: Sequence[Call],
+        update: Descent | EachParameter,
         widths: Sequence[int],
     ) -> None:
         """Prepare for values of these widths: of the points, and of what each step returns."""
@@ -60,9 +61,11 @@ class BoundEpochs:
 
     def _layout_for(self, x: Array, batch_size: int) -> type[Columns | Rows]:
         layers = [part for index, part in enumerate(self._steps) if self._network.is_layer(index)]
-        if all(binds(layer) for layer in layers):
-            return Columns if is_small(x, self._widths, batch_size) else Rows
-        return Rows  # a layer without `bind` may well want its rows to be rows
+        if not all(binds(layer) for layer in layers):
+            return Rows  # a layer without `bind` may well want its rows to be rows
+        if is_small(x, self._widths, batch_size):
+            return Columns
+        return RowsWithOnes if x.nbytes <= HELD_TWICE else Rows
 
     def _bind(self, x: Value, labels: Array, output: Array) -> list[Call]:
         """Return the calls of one step for the points, labels and outputs at these places."""
@@ -75,7 +78,12 @@ class BoundEpochs:
             forward, backward = self._calls_between(index, len(output), places)
             forwards += forward
             backwards = [*backward, *backwards]
-        return [*forwards, *self._loss_calls(labels, output, grads[-1]), *backwards, *self._update]
+        return [
+            *forwards,
+            *self._loss_calls(labels, output, grads[-1]),
+            *backwards,
+            *self._update.calls,
+        ]
 
     def _buffers_for(self, batch: int) -> tuple[list[Value], list[Array | None]]:
         """Return the places between the steps, for values and for gradients; few, to stay cached."""
@@ -128,10 +136,12 @@ class BoundEpochs:
         return list(forwards), list(backwards)
 
     def _loss_calls(self, labels: Array, x: Array, grad: Array | None) -> list[Call]:
+        """Return the calls for the gradient of the loss, times what the update wants."""
         pair: Any = self._pair
+        calls, factor = [_kept(partial(pair.backward, labels, x, out=grad), grad)], 1.0
         if binds(pair):
-            return list(pair.bind(labels, x, grad))
-        return [_kept(partial(pair.backward, labels, x, out=grad), grad)]
+            calls, factor = pair.bind(labels, x, grad)
+        return [*calls, partial(np.multiply, grad, self._update.scale(factor), grad)]
 
 
 def _kept(call: Callable[[], Any], place: Any) -> Call:

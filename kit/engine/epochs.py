@@ -116,12 +116,12 @@ class Epochs:
                 trainer.network,
                 self._pair,
                 trainer.parameters,
-                trainer.update.calls,
+                trainer.update,
                 self._widths,
             )
         else:
             engine = PlainEpochs(
-                trainer.network, trainer.loss, self._pair, trainer.parameters, trainer.update.update
+                trainer.network, trainer.loss, self._pair, trainer.parameters, trainer.update
             )
         self._update_calls = trainer.update.calls
         engine.prepare(self._x, self._labels, self._outputs, self._size)

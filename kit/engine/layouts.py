@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 SMALL = 2048  # numbers of a batch at one place of the network; from there on rows are faster
 COPIED = 1 << 20  # bytes of points that are copied once an epoch
+HELD_TWICE = 1 << 22  # bytes of points that are copied once a training, to stand beside ones
 
 
 def is_small(x: Array, widths: Sequence[int], batch_size: int) -> bool:
@@ -40,7 +41,7 @@ class Columns:
     """
 
     def __init__(self, x: Array, labels: Array, outputs: Array, batch_size: int) -> None:
-        self._source = np.hstack([x, np.ones((len(x), 1), x.dtype)])
+        self._source = _with_ones(x)
         self._labels, self._outputs = labels, outputs
         self._shuffled, self._shuffled_labels = self._source.copy(), labels.copy()
         self._starts = range(0, len(x), batch_size)
@@ -95,7 +96,7 @@ class Rows:
     def calls(self, bind: Callable[..., list[Call]]) -> list[list[Call]]:
         """Return the calls of each batch: the parts are bound to one place, filled anew."""
         if len(self._starts) == 1:
-            return [bind((self._x, self._x), self._labels, self._outputs)]
+            return [bind(self._value(self._x), self._labels, self._outputs)]
         steps: dict[int, Any] = {}
         return [self._filled(self._starts[i], steps, bind) for i in range(len(self._starts))]
 
@@ -108,11 +109,28 @@ class Rows:
         if size not in steps:
             x, labels = (np.empty((size, a.shape[1]), a.dtype) for a in (self._x, self._labels))
             output = np.empty_like(stored)
-            steps[size] = x, labels, output, bind((x, x), labels, output)
+            steps[size] = x, labels, output, bind(self._value(x), labels, output)
         x, labels, output, step = steps[size]
         return [
             partial(self._x.take, chosen, 0, x, "clip"),
             partial(self._labels.take, chosen, 0, labels, "clip"),
             *step,
-            partial(np.copyto, stored, output),
+            partial(np.positive, output, stored),  # copies, and is sooner there than copyto
         ]
+
+    def _value(self, x: Array) -> Value:
+        return x, x
+
+
+class RowsWithOnes(Rows):
+    """The same, and each point has a one at its end: the first layer's bias is one more weight."""
+
+    def __init__(self, x: Array, labels: Array, outputs: Array, batch_size: int) -> None:
+        super().__init__(_with_ones(x), labels, outputs, batch_size)
+
+    def _value(self, x: Array) -> Value:
+        return x, x[:, :-1]
+
+
+def _with_ones(x: Array) -> Array:
+    return np.hstack([x, np.ones((len(x), 1), x.dtype)])

@@ -1,6 +1,6 @@
 """All parameters of a network as views into one vector, and all gradients into another.
 
-So a step of gradient descent is two calls for the whole network, however many layers it has. The
+So a step of gradient descent is one call for the whole network, however many layers it has. The
 attributes of the layers stay what they were for everybody else: arrays to read and to set.
 """
 
@@ -78,10 +78,10 @@ class Parameters:
         """Return the views for the gradients of one step, by name."""
         return {place.name: place.gradient for place in self.places if place.index == index}
 
-    def keep(self, gradients: Sequence[Mapping[str, Array]]) -> None:
-        """Copy the gradients of every step into the vector."""
+    def keep(self, gradients: Sequence[Mapping[str, Array]], scale: Array) -> None:
+        """Keep the gradients of every step in the vector, multiplied by what the update wants."""
         for place in self.places:
-            place.gradient[...] = gradients[place.index][place.name]
+            np.multiply(gradients[place.index][place.name], scale, place.gradient)
 
     def is_finite(self) -> bool:
         """Whether no value is infinite or nan; counting is the quickest way to say "all"."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from kit.engine.layouts import Indices
     from kit.engine.parameters import Parameters
+    from kit.engine.updates import Descent, EachParameter
     from kit.network import Network
     from kit.protocols import Array, FusedLoss, Loss
 
@@ -30,15 +31,16 @@ class PlainEpochs:
         loss: Loss,
         pair: FusedLoss | None,
         parameters: Parameters,
-        update: Callable[[], object],
+        update: Descent | EachParameter,
     ) -> None:
         steps = network.steps[:-1] if pair else network.steps
         self._forwards = [forward_of(part) for part in steps]
         self._backwards = [
-            _backward(network, parameters, index) for index in reversed(range(len(steps)))
+            _backward(network, parameters, index, update.scale())
+            for index in reversed(range(len(steps)))
         ]
         self._loss_gradient = _loss_gradient(pair or loss, parameters.values.dtype, bool(pair))
-        self._update = update
+        self._update = update.update
 
     def prepare(self, x: Array, y: Array, outputs: Array, batch_size: int) -> None:
         """Take the points (samples, features), and labels and outputs (samples, 1)."""
@@ -67,7 +69,9 @@ class PlainEpochs:
         return y_pred
 
 
-def _backward(network: Network, parameters: Parameters, index: int) -> Callable[..., Any]:
+def _backward(
+    network: Network, parameters: Parameters, index: int, scale: Array
+) -> Callable[..., Any]:
     method = backward_of(network.steps[index], is_first=index == 0)
     if not network.is_layer(index):
         return method
@@ -76,7 +80,7 @@ def _backward(network: Network, parameters: Parameters, index: int) -> Callable[
     def backward(grad: Array, x: Array, _y: Array) -> Any:
         dx, gradients = method(grad, x)
         for name, view in views:
-            view[...] = gradients[name]
+            np.multiply(gradients[name], scale, view)
         return dx
 
     return backward

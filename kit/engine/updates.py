@@ -22,16 +22,20 @@ BLOCK = 32_768  # numbers that stay in a core's cache from the first call to the
 
 
 class Descent:
-    """The built-in SGD on the whole vector, without an array made in a step."""
+    """The built-in SGD on the whole vector, without an array made in a step.
+
+    Without momentum the gradients come multiplied by the learning rate already: the gradient of
+    the loss, from which they all are made, is shorter than they are.
+    """
 
     def __init__(self, optimizer: SGD, parameters: Parameters) -> None:
         self.optimizer = optimizer
-        values = parameters.values
-        self._rate, self._momentum = (np.zeros((), values.dtype) for _ in range(2))
-        self._scratch = np.empty(min(BLOCK, len(values)), values.dtype)
+        self._rate, self._momentum = (np.zeros((), parameters.values.dtype) for _ in range(2))
+        self._scales: dict[float, Array] = {}
         self._parameters = parameters
         self._velocity: Array | None = None
-        self.calls: list[Callable[[], object]] = []
+        values, gradients = parameters.values, parameters.gradients
+        self.calls: list[Callable[[], object]] = [partial(np.subtract, values, gradients, values)]
         self.refresh()
 
     def refresh(self) -> None:
@@ -40,10 +44,16 @@ class Descent:
         self._momentum[...] = self.optimizer.momentum
         if self.optimizer.momentum and self._velocity is None:
             self._velocity = np.zeros_like(self._parameters.values)
-            self.calls = []
-        if not self.calls:
-            starts = range(0, len(self._parameters.values), BLOCK)
-            self.calls = [call for at in starts for call in self._block(slice(at, at + BLOCK))]
+            self.calls = self._calls_with(self._velocity)
+        for factor, scale in self._scales.items():
+            scale[...] = factor * (1.0 if self._velocity is not None else self._rate)
+
+    def scale(self, factor: float = 1.0) -> Array:
+        """Return what gradients are to be multiplied by; it follows the optimizer's settings."""
+        if factor not in self._scales:
+            self._scales[factor] = np.zeros((), self._parameters.values.dtype)
+            self.refresh()
+        return self._scales[factor]
 
     def update(self) -> None:
         """Take one step against the gradients."""
@@ -56,16 +66,19 @@ class Descent:
         velocity = [] if self._velocity is None else [self._velocity]
         return [self._parameters.values, *velocity]
 
-    def _block(self, block: slice) -> list[Callable[[], object]]:
-        value, step = self._parameters.values[block], self._parameters.gradients[block]
-        scratch = self._scratch[: len(value)]
+    def _calls_with(self, velocity: Array) -> list[Callable[[], object]]:
+        scratch = np.empty(min(BLOCK, len(velocity)), velocity.dtype)
         calls: list[Callable[[], object]] = []
-        if self._velocity is not None:
-            gradient, step = step, self._velocity[block]
-            calls.append(partial(np.multiply, step, self._momentum, step))
-            calls.append(partial(np.add, step, gradient, step))
-        calls.append(partial(np.multiply, step, self._rate, scratch))
-        calls.append(partial(np.subtract, value, scratch, value))
+        for start in range(0, len(velocity), BLOCK):
+            arrays = self._parameters.values, self._parameters.gradients, velocity
+            value, gradient, own = (array[start : start + BLOCK] for array in arrays)
+            step = scratch[: len(own)]
+            calls += [
+                partial(np.multiply, own, self._momentum, own),
+                partial(np.add, own, gradient, own),
+                partial(np.multiply, own, self._rate, step),
+                partial(np.subtract, value, step, value),
+            ]
         return calls
 
 
@@ -81,6 +94,10 @@ class EachParameter:
 
     def refresh(self) -> None:
         """Do nothing: such an optimizer reads its own settings."""
+
+    def scale(self, factor: float = 1.0) -> Array:
+        """Return the factor: such an optimizer wants gradients as they are."""
+        return np.array(factor, self._parameters.values.dtype)
 
     def update(self) -> None:
         """Update every parameter, unless there is a gradient that is not finite."""

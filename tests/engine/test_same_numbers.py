@@ -56,10 +56,30 @@ def test_one_feature_no_hidden_layer_and_wide_layers_are_no_exception(
     assert_same(first, second, *points(75, features))
 
 
-def test_points_too_many_to_be_copied_at_once_give_the_same_numbers(make, parts):
-    first, second = (make(parts, 4, (6,), batch_size=512, epochs=2) for _ in range(2))
+@pytest.mark.parametrize("features", [4, 14])  # held twice, and held once
+def test_points_too_many_to_be_copied_at_once_give_the_same_numbers(make, parts, features):
+    first, second = (make(parts, features, (6,), batch_size=512, epochs=2) for _ in range(2))
 
-    assert_same(first, second, *points(40_000, 4))
+    assert_same(first, second, *points(40_000, features))
+
+
+@pytest.mark.parametrize("setting", [{"learning_rate": 0.02}, {"momentum": 0.9}])
+def test_settings_may_change_from_epoch_to_epoch(make, parts, setting):
+    x, y = points(37)
+    optimizer, plain = kit.SGD(0.2), kit.SGD(0.2)
+    first = make(parts, optimizer=optimizer, epochs=6, callbacks=[lambda *_: changed(optimizer)])
+    second = make(parts, optimizer=plain, epochs=1)
+
+    def changed(one):
+        vars(one).update(setting)
+
+    history = first.fit(x, y)
+
+    expected = []
+    for _ in range(6):
+        expected += plain_losses(second, x, y)
+        changed(plain)
+    np.testing.assert_allclose(history.loss, expected, rtol=1e-9)
 
 
 def test_fast_parts_give_the_numbers_of_the_textbook(make, fast, textbook):

@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 
-SMALL = 2048  # elements; up to here the sign of a number is sooner there than a comparison
+SMALL = 4096  # elements; up to here the sign of a number is sooner there than a comparison
 
 
 class ReLU:

@@ -40,24 +40,26 @@ class Dense:
         which lies behind the weights in `parameters`, is their last row.
         """
         features, neurons = self.weights.shape
+        every, slopes = (vector.reshape(-1, neurons) for vector in (parameters, gradients))
+        weights, bias = every[:-1], every[-1:]
         if x.shape[1] > features:
-            shape = (features + 1, neurons)
-            every, slopes = parameters.reshape(shape), gradients.reshape(shape)
-            forward = [partial(every.T.dot, x.T, y.T)]
+            forward = [_product(x, every, y)]
             backward = [partial(x.T.dot, grad_y, slopes)]
-            if grad_x is not None:
-                backward.append(partial(every[:-1].dot, grad_y.T, grad_x.T))
-            return forward, backward
-        weights, bias = _split(parameters, features, neurons)
-        slopes, bias_slopes = _split(gradients, features, neurons)
-        forward = [partial(x.dot, weights, y), partial(np.add, y, bias, y)]
-        ones = np.ones((1, len(x)), x.dtype)
-        backward = [partial(x.T.dot, grad_y, slopes), partial(ones.dot, grad_y, bias_slopes)]
+        else:
+            ones = np.ones((1, len(x)), x.dtype)
+            bias = bias.reshape(()) if neurons == 1 else bias  # one number is quicker to add
+            forward = [_product(x, weights, y), partial(np.add, y, bias, y)]
+            backward = [
+                partial(x.T.dot, grad_y, slopes[:-1]),
+                partial(ones.dot, grad_y, slopes[-1:]),
+            ]
         if grad_x is not None:
-            backward.append(partial(grad_y.dot, weights.T, grad_x))
+            backward.append(_product(grad_y, weights.T, grad_x))
         return forward, backward
 
 
-def _split(vector, features, neurons):
-    weights, bias = vector[:-neurons], vector[-neurons:]
-    return weights.reshape(features, neurons), bias.reshape(1, neurons)
+def _product(a, b, out):
+    """Return the call for a @ b, written as `dot` wants it: into rows."""
+    if a.flags.c_contiguous and out.flags.c_contiguous:
+        return partial(a.dot, b, out)
+    return partial(b.T.dot, a.T, out.T)

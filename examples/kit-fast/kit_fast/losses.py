@@ -54,14 +54,14 @@ class SigmoidCrossEntropy:
         return dx
 
     def bind(self, labels, x, grad_x):
-        """Return the calls of backward, for arrays that stay."""
-        half, scale = np.array(0.5, x.dtype), np.array(0.5 / len(x), x.dtype)
-        return [
+        """Return the calls of backward, for arrays that stay, and the factor that they leave out."""
+        half = np.array(0.5, x.dtype)
+        calls = [
             partial(np.multiply, x, half, grad_x),
             partial(np.tanh, grad_x, grad_x),
             partial(np.subtract, grad_x, labels, grad_x),
-            partial(np.multiply, grad_x, scale, grad_x),
         ]
+        return calls, 0.5 / len(x)
 
 
 class CategoricalCrossEntropy:

@@ -84,6 +84,31 @@ def test_the_layer_gives_the_gradients_of_its_products(rng):
     assert layer.backward(grad, x, need_input_grad=False)[0] is None
 
 
+@pytest.mark.parametrize("neurons", [1, 4])
+@pytest.mark.parametrize("ones", [True, False])
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_bound_calls_of_the_layer_do_the_same(rng, order, ones, neurons):
+    layer = kit_fast.Dense(3, neurons, rng)
+    layer.bias = rng.standard_normal((1, neurons))
+    x, grad = rng.standard_normal((6, 3)), rng.standard_normal((6, neurons))
+    vector = np.concatenate([layer.weights.ravel(), layer.bias.ravel()])
+    gradients, y, dx = np.empty_like(vector), np.empty_like(grad, order=order), np.empty((6, 3))
+    given, dx = np.hstack([x, np.ones((6, int(ones)))]), np.asarray(dx, order=order)
+    forward, backward = layer.bind(
+        np.asarray(given, order=order), y, np.asarray(grad, order=order), dx, vector, gradients
+    )
+
+    for call in [*forward, *backward]:
+        call()
+
+    expected_dx, own = layer.backward(grad, x)
+    np.testing.assert_allclose(y, layer.forward(x), rtol=1e-12)
+    np.testing.assert_allclose(dx, expected_dx, rtol=1e-12)
+    np.testing.assert_allclose(
+        gradients, np.concatenate([own["weights"].ravel(), own["bias"].ravel()]), rtol=1e-12
+    )
+
+
 PAIRS = [
     (kit_fast.BinaryCrossEntropy(), kit_fast.Sigmoid(), (7, 1)),
     (kit_fast.CategoricalCrossEntropy(), kit_fast.Softmax(), (7, 3)),
