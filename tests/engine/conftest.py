@@ -34,12 +34,21 @@ def without(part, **features):
     return type(part.__name__, (part,), features)
 
 
+class OpenPair(kit_fast.BinaryCrossEntropy):
+    """Fuses into a loss that is called step by step."""
+
+    def fuse(self, activation):
+        pair = super().fuse(activation)
+        return pair and without(type(pair), bind=None)()
+
+
 PARTS = {
     "textbook": TEXTBOOK,
     "fast": FAST,
     "fast tanh": FAST | {"relu": kit_fast.Tanh},
     "only out=": FAST
     | {name: without(FAST[name], bind=None, in_place=False) for name in ("layer", "relu")},
+    "a pair without bind": FAST | {"loss": OpenPair},
     "a student's activation": FAST | {"relu": TEXTBOOK["relu"]},
     "a student's layer": FAST | {"layer": TEXTBOOK["layer"]},
     "a student's loss": FAST | {"loss": TEXTBOOK["loss"]},

@@ -33,8 +33,8 @@ class ReLU:
         else:
             zero, slope = np.zeros((), x.dtype), np.empty(y.shape, bool)
             mask = partial(np.greater, y, zero, slope)
-        forward = [partial(np.maximum, x, zero, out=y)]
-        return forward, [mask, partial(np.multiply, grad_y, slope, grad_x)]
+        forward = [partial(np.maximum, x, zero, out=y), mask]  # y is still in the cache
+        return forward, [partial(np.multiply, grad_y, slope, grad_x)]
 
 
 class Tanh:
