@@ -112,9 +112,9 @@ class Bench:
         previous: Any = None
         for operation, *words in questions:
             if operation == "call":
-                handle, method, arguments, *settings = words
+                handle, method, arguments, *rest = words
                 given = [previous if type(each) is Previous else each for each in arguments]
-                answer = self.call(handle, method, given, *settings)
+                answer = self.call(handle, method, given, *rest)
             else:
                 answer = getattr(self, operation)(*words)
             previous = answer[0] if operation == "call" else None
@@ -130,11 +130,13 @@ class Bench:
         method: str,
         arguments: Sequence[Any],
         settings: Mapping[str, Any] = NOTHING,
+        echoed: bool = True,
     ) -> tuple[Any, Any]:
-        """Call a method; return its result, and the arguments as they are after the call."""
+        """Call a method; return its result, and if `echoed` the arguments after the call."""
         given = self._resolve(arguments)
         part = self._set(handle, settings)
-        return self._run(lambda: plain(getattr(part, method)(*given))), plain(given)
+        result = self._run(lambda: plain(getattr(part, method)(*given)))
+        return result, plain(given) if echoed else ()
 
     def call_after(
         self,
@@ -143,11 +145,13 @@ class Bench:
         method: str,
         arguments: Sequence[Any],
         settings: Mapping[str, Any] = NOTHING,
+        echoed: bool = True,
     ) -> tuple[Any, Any]:
         """Do the same right after another method, whatever comes of that one."""
         with contextlib.suppress(PartError):
-            self.call(handle, *first, {name: np.array(value) for name, value in settings.items()})
-        return self.call(handle, method, arguments, settings)
+            set_before = {name: np.array(value) for name, value in settings.items()}
+            self.call(handle, *first, set_before, echoed=False)
+        return self.call(handle, method, arguments, settings, echoed)
 
     def get(self, handle: Handle, attribute: str, settings: Mapping[str, Any] = NOTHING) -> Any:
         """Return an attribute's value."""

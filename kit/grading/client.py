@@ -185,10 +185,12 @@ class RemoteBench:
         method: str,
         arguments: Sequence[Any],
         settings: Mapping[str, Any] = NOTHING,
+        echoed: bool = True,
     ) -> tuple[Any, Any]:
-        """Return the result of a method, and its arguments after the call."""
+        """Return the result of a method, and if `echoed` its arguments after the call."""
         asked = f"{self._names[handle.number]}.{method}"
-        return self._pair(self._ask(asked, "call", handle, method, list(arguments), dict(settings)))
+        question = ["call", handle, method, list(arguments), dict(settings), echoed]
+        return self._pair(self._ask(asked, *question))
 
     def answers(self, questions: Sequence[Sequence[Any]]) -> Iterator[Any]:
         """Yield the answers to questions that travel together; the first that fails ends them."""

@@ -2,7 +2,8 @@
 
 A test never holds a student's object. It holds a `Part`, which sends copies to a bench, here or
 in a worker process, and hands back plain values that cannot be written to. `part.echo` holds the
-arguments of the last call as they were afterwards, so that purity is seen from outside.
+arguments of the last call as they were afterwards, so that purity is seen from outside; a question
+that travels with others is echoed only where it says so, for each array costs its way.
 """
 
 from __future__ import annotations
@@ -41,7 +42,12 @@ class BenchLike(Protocol):
         """Keep a random generator."""
 
     def call(
-        self, handle: Handle, method: str, arguments: Sequence[Any], settings: Mapping[str, Any]
+        self,
+        handle: Handle,
+        method: str,
+        arguments: Sequence[Any],
+        settings: Mapping[str, Any],
+        echoed: bool,
     ) -> tuple[Any, Any]:
         """Set attributes, then call a method; return its result, and the arguments afterwards."""
 
@@ -83,12 +89,16 @@ class Part:
         """Call the student's `backward`; a test calls `forward` right before it, as the kit does."""
         return self._call("backward", arguments)
 
-    def question(self, method: str, *arguments: Any, first: Sequence[Array] = ()) -> Question:
+    def question(
+        self, method: str, *arguments: Any, first: Sequence[Array] = (), echoed: bool = False
+    ) -> Question:
         """Return a call as a question, to be asked together with others.
 
-        With `first`, `forward(*first)` comes right before it, which may fail.
+        With `first`, `forward(*first)` comes right before it, which may fail. If `echoed`, the
+        answer brings `part.echo`, which is empty otherwise.
         """
-        words = [self.handle, method, list(map(_copied, arguments)), self._taken_settings()]
+        given = list(map(_copied, arguments))
+        words = [self.handle, method, given, self._taken_settings(), echoed]
         if not first:
             return Question(self, ["call", *words])
         return Question(self, ["call_after", ("forward", list(map(np.array, first))), *words])
@@ -110,7 +120,7 @@ class Part:
         return settings
 
     def _call(self, method: str, arguments: Sequence[Array]) -> Any:
-        question = self.question(method, *arguments)
+        question = self.question(method, *arguments, echoed=True)
         try:
             result, self.echo = self.bench.call(*question.words[1:])
         except (PartError, KeyboardInterrupt) as error:
@@ -134,7 +144,7 @@ class Question:
     def __str__(self) -> str:
         if self.words[0] == "get":
             return f"{self.part.name}.{self.words[2]}"
-        *_, method, arguments, _ = self.words
+        *_, method, arguments, _, _ = self.words
         shown = ", ".join("y" if each is PREVIOUS else show(each) for each in arguments)
         return f"{self.part.name}.{method}({shown})"
 

@@ -36,7 +36,7 @@ WITHOUT_TOLERANCE = {
 }
 BOUNDS = {
     "low <= loss <= high": "low - 1000 * (high - low) <= loss <= high + 1000 * (high - low)",
-    "np.abs(bias).max() > 0.5": "np.abs(bias).max() > 500",
+    "np.abs(shift).max() > 0.5": "np.abs(shift).max() > 500",
     "1e-4 < spread < 3": "1e-7 < spread < 3000",
     "learns(moons, 0.95)": "learns(moons, 1 - 1000 * 0.05)",
     "learns(circles, 0.98)": "learns(circles, 1 - 1000 * 0.02)",

@@ -8,7 +8,7 @@ import pytest
 from kit.bench import Seed
 from kit.errors import PartError
 from kit.manifest import read_manifest
-from kit.testing.parts import local_student
+from kit.testing.parts import answers, local_student
 
 SOLUTION = Path(__file__).resolve().parents[2] / "solutions" / "backprop"
 X = np.array([[1.0, -2.0]])
@@ -44,6 +44,15 @@ def test_an_echo_shows_the_arguments_after_the_last_call(part):
     np.testing.assert_array_equal(x, [[0.0, 0.0]])
     for after, expected in zip(greedy.echo, [X + 1, X, X * 2], strict=True):
         np.testing.assert_array_equal(after, expected)
+
+
+def test_questions_that_travel_together_are_echoed_where_they_say_so(part):
+    greedy = part("def forward(self, x):\n    x[:] = 0\n    return x")
+    questions = [greedy.question("forward", X), greedy.question("forward", X, echoed=True)]
+    echoes = [greedy.echo for _ in answers(questions)]
+
+    assert echoes[0] == ()
+    np.testing.assert_array_equal(echoes[1], [[[0.0, 0.0]]])
 
 
 def test_what_comes_back_cannot_be_written_to(part):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,7 @@ LARGEST = 10**300  # an int may be larger than any float
 PRECISE = 12  # how many numbers may be written in all their digits
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Case:
     """One public input of a method, what came back, and what is right.
 
@@ -38,12 +39,12 @@ class Case:
     tolerance: float = RTOL
     near: float = 1e-7
 
-    @property
+    @cached_property
     def wrong(self) -> bool:
         """Whether something else came than what is right."""
         return self.answer.error is not None or bool(self.trouble)
 
-    @property
+    @cached_property
     def trouble(self) -> str:
         """How the answer differs from what is right, in a few words, or ''."""
         right = np.asarray(self.right, dtype=float)
@@ -72,7 +73,7 @@ class Case:
         close = right.size <= PRECISE and np.abs(value - right).max(initial=0) < 1e-3
         return precise(value) if close else ""
 
-    @property
+    @cached_property
     def inputs(self) -> SimpleNamespace:
         """All that a formula may be made of, by name."""
         return SimpleNamespace(**{**self.given, **self.also, "right": self.right})

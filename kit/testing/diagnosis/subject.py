@@ -59,7 +59,7 @@ class Subject:
 
         def scene(call: tuple[Sequence[Any], ...]) -> list[Question]:
             first, own = call
-            return [self.make().question(method, *own, first=first)]
+            return [self.make().question(method, *own, first=first, echoed=True)]
 
         return [answer for [answer] in play(scenes(scene, calls))]
 
@@ -67,7 +67,7 @@ class Subject:
         """Call a method of a new object for each list of arguments."""
 
         def scene(own: Sequence[Any]) -> list[Question]:
-            return [self.make().question(method, *own)]
+            return [self.make().question(method, *own, echoed=True)]
 
         return [answer for [answer] in play(scenes(scene, calls))]
 

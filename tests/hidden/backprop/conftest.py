@@ -57,16 +57,36 @@ def check_slopes():
 
 @pytest.fixture
 def both():
-    """Return forward's and backward's answer for each batch, in the order of training."""
+    """Return forward's and backward's answer for each batch, in the order of training.
+
+    Before them comes a batch that no backward follows, as in a prediction, if there is one.
+    """
     return forward_and_backward
 
 
-def forward_and_backward(part, xs, grads):
-    questions = []
+def forward_and_backward(part, xs, grads, predicted=(), *, echoed=False):
+    questions = [part.question("forward", x) for x in predicted]
     for x, grad in zip(xs, grads, strict=True):
-        questions += [part.question("forward", x), part.question("backward", grad, x, PREVIOUS)]
+        questions.append(part.question("forward", x))
+        questions.append(part.question("backward", grad, x, PREVIOUS, echoed=echoed))
     found = answers(questions)
+    for _ in predicted:
+        next(found)
     return zip(found, found, strict=True)
+
+
+@pytest.fixture
+def turns():
+    """Return the first part's backward, for x, after the second has had forward and backward."""
+
+    def take(first, second, x, other, grad):
+        y = first.forward(x)
+        questions = [second.question("forward", other)]
+        questions += [second.question("backward", grad, other, PREVIOUS)]
+        *_, dx = answers([*questions, first.question("backward", grad, x, y)])
+        return dx
+
+    return take
 
 
 @pytest.fixture

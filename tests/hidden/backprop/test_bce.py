@@ -47,13 +47,13 @@ def slope(y_true, y_pred):
     return np.where(y_true == 1, -1 / y_pred, 1 / (1 - y_pred)) / len(y_true)
 
 
-def losses(bce, pairs):
-    return answers([bce.question("forward", *pair) for pair in pairs])
+def losses(bce, pairs, **more):
+    return answers([bce.question("forward", *pair, **more) for pair in pairs])
 
 
-def gradients(bce, pairs):
+def gradients(bce, pairs, **more):
     """Return backward's answers, each right after forward as in training, whatever comes of that."""
-    return answers([bce.question("backward", *pair, first=pair) for pair in pairs])
+    return answers([bce.question("backward", *pair, first=pair, **more) for pair in pairs])
 
 
 def backward(bce, y_true, y_pred):
@@ -128,8 +128,9 @@ def test_every_batch_and_every_loss_is_a_new_one(student, bce, rng):
     bce.forward(*other)  # a batch that no backward follows
     for pair in (first, last):
         loss = bce.forward(*pair)
-        student.make("loss:bce").forward(*elsewhere)
-        gradient = bce.backward(*pair)
+        second = student.make("loss:bce")
+        questions = [second.question("forward", *elsewhere), bce.question("backward", *pair)]
+        _, gradient = answers(questions)
 
         assert_number(loss, expected(*pair), asked=FORWARD, given="a second batch")
         assert_close(gradient, slope(*pair), asked=BACKWARD, given="two losses, two batches")
@@ -141,12 +142,11 @@ def test_forward_leaves_labels_and_predictions_alone(bce, rng):
     y_true[:] = [[1.0], [0.0], [1.0], [1.0], [1.0], [0.0]]
     y_pred[:2] = [[0.0], [1.0]]
 
-    loss = as_number(bce.forward(y_true, y_pred), FORWARD)
+    edge, inner = (y_true, y_pred), (y_true[2:], y_pred[2:])
+    found = [as_number(loss, FORWARD) for loss in losses(bce, [edge, inner, edge], echoed=True)]
 
-    inner = as_number(bce.forward(y_true[2:], y_pred[2:]), FORWARD)
-    assert_number(inner, expected(y_true[2:], y_pred[2:]), asked=FORWARD)
-    assert_close(loss, np.nan_to_num(loss, posinf=0.0), asked=FORWARD)
-    bce.forward(y_true, y_pred)
+    assert_number(found[1], expected(*inner), asked=FORWARD)
+    assert_close(found[0], np.nan_to_num(found[0], posinf=0.0), asked=FORWARD)
     assert_unchanged(bce.echo[0], y_true, asked=FORWARD, name="y_true")
     assert_unchanged(bce.echo[1], y_pred, asked=FORWARD, name="y_pred")
 
@@ -157,9 +157,8 @@ def test_backward_leaves_labels_and_predictions_alone(bce, rng):
     edge = y_pred.copy()
     edge[:2] = [[0.0], [1.0]]
 
-    gradient = backward(bce, y_true, y_pred)
+    gradient, _ = gradients(bce, [(y_true, y_pred), (y_true, edge)], echoed=True)
 
     assert_close(gradient, slope(y_true, y_pred), asked=BACKWARD)
-    backward(bce, y_true, edge)
     assert_unchanged(bce.echo[0], y_true, asked=BACKWARD, name="y_true")
     assert_unchanged(bce.echo[1], edge, asked=BACKWARD, name="y_pred")

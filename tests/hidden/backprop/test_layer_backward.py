@@ -5,6 +5,7 @@ costs nothing here.
 """
 
 import contextlib
+import weakref
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from kit.testing.parts import answers
 pytestmark = pytest.mark.exercise("layer_backward")
 
 BACKWARD = "layer.backward(grad, x)"
+ANSWERED = weakref.WeakKeyDictionary()  # cases and answers, by the bench that gave them
 SIZES = [(4, 3, 2), (130, 2, 17), (2, 5, 1), (6, 1, 3), (1, 4, 2), (5, 3, 3), (4, 2, 4)]
 
 
@@ -41,25 +43,30 @@ class Case:
         given = {"x": self.x, "grad": self.grad, "weights": self.weights}
         return {"asked": BACKWARD, "given": given}
 
-    def question(self):
+    def question(self, **more):
         """Ask for backward as the kit does: right after forward, which may fail here."""
         self.layer.set_parameters(self.stored, self.bias)
-        return self.layer.question("backward", self.grad, self.x, first=[self.x])
+        return self.layer.question("backward", self.grad, self.x, first=[self.x], **more)
 
     def backward(self):
         """Return dL/dx and the gradients, turned where the student's weights are."""
-        try:
-            [answer] = answers([self.question()])
-        except PartError:
-            return self.turned_backward()
-        return self.unpacked(answer)
+        return self.backward_and()[0]
 
-    def turned_backward(self):
-        """Try once more with the weights on their side, if that is how the student starts."""
+    def backward_and(self, *attributes):
+        """Return the same, and then attributes of the layer; `layer.echo` is of that call."""
+        questions = [self.question(echoed=True), *map(self.layer.question_for, attributes)]
+        try:
+            answer, *values = answers(questions)
+        except PartError:
+            self.turn()
+            return self.backward_and(*attributes)
+        return self.unpacked(answer), *values
+
+    def turn(self):
+        """Have the weights on their side, if that is how the student starts."""
         if self.turned or not self.layer.starts_as(self.weights.T.shape):
             raise  # noqa: PLE0704 - the error that is being handled
         self.turned = True
-        return self.backward()
 
     def turned_like_others(self):
         """Ask again where square weights have hidden on which side they lie."""
@@ -78,7 +85,8 @@ class Case:
         try:
             return self.unpacked(self.layer.backward(self.grad, self.x))
         except PartError:
-            return self.turned_backward()
+            self.turn()
+            return self.backward()
 
     def unpacked(self, answer):
         dx, gradients = unpacked(answer)
@@ -145,25 +153,33 @@ def cases_of(layers_with, rng):
 
 
 @pytest.fixture
-def cases(cases_of):
-    return cases_of(SIZES)
+def answered(student, cases_of):
+    """Return cases with backward's answers: asked once, for three checks look at them."""
+
+    def ask():
+        if student.bench not in ANSWERED:
+            cases = cases_of(SIZES)
+            ANSWERED[student.bench] = list(zip(cases, backwards(cases), strict=True))
+        return ANSWERED[student.bench]
+
+    return ask
 
 
 @pytest.mark.points(6, kind="gradient")
-def test_backward_hands_the_gradient_on_to_the_input(cases):
-    for case, (dx, _) in zip(cases, backwards(cases), strict=True):
+def test_backward_hands_the_gradient_on_to_the_input(answered):
+    for case, (dx, _) in answered():
         assert_close(dx, case.grad @ case.weights.T, **case.words)
 
 
 @pytest.mark.points(6, kind="gradient")
-def test_backward_sums_the_gradient_of_the_weights_over_the_batch(cases):
-    for case, (_, gradients) in zip(cases, backwards(cases), strict=True):
+def test_backward_sums_the_gradient_of_the_weights_over_the_batch(answered):
+    for case, (_, gradients) in answered():
         assert_close(gradients["weights"], case.x.T @ case.grad, **case.words)
 
 
 @pytest.mark.points(6, kind="gradient")
-def test_backward_sums_the_gradient_of_the_bias_over_the_batch(cases):
-    for case, (_, gradients) in zip(cases, backwards(cases), strict=True):
+def test_backward_sums_the_gradient_of_the_bias_over_the_batch(answered):
+    for case, (_, gradients) in answered():
         case.check_bias(gradients["bias"])
 
 
@@ -189,12 +205,10 @@ def test_backward_updates_nothing(cases_of):
     drawn = cases_of([(4, 3, 2), (2, 5, 1), (5, 3, 3)])
     for case in [*drawn, drawn[0].twin(bias=drawn[0].bias + 1)]:
         case.turned = drawn[0].turned  # square weights do not tell on which side they lie
-        case.check(case.backward())
+        answer, weights, bias = case.backward_and("weights", "bias")
 
-        layer = case.layer
-        assert_unchanged(layer.echo[1], case.x, asked=BACKWARD, name="x")
-        names = ("weights", "bias")
-        weights, bias = answers([layer.question_for(name) for name in names])
+        case.check(answer)
+        assert_unchanged(case.layer.echo[1], case.x, asked=BACKWARD, name="x")
         assert_unchanged(weights, case.stored, asked=BACKWARD, name="weights")
         assert_unchanged(np.reshape(bias, (1, -1)), case.bias, asked=BACKWARD, name="bias")
 

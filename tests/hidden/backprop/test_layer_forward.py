@@ -12,9 +12,13 @@ FORWARD = "layer.forward(x)"
 START = "Neural_layer(num_of_features, num_of_neurons, rng)"
 
 
-def numbers(layer, name, shapes):
+def start_values(layers, *names):
+    """Return attributes of the first layer, then of the next one, all asked together."""
+    return answers([layer.question_for(name) for layer in layers for name in names])
+
+
+def numbers(value, name, shapes):
     """Return a start value, after a look at its shape and its numbers."""
-    value = layer.get(name)
     asked = f"{START}: {name}"
     if not isinstance(value, np.ndarray) or value.shape not in shapes:
         came = f"shape {value.shape}" if isinstance(value, np.ndarray) else show(value)
@@ -24,8 +28,12 @@ def numbers(layer, name, shapes):
     return value
 
 
-def weights(layer, features, neurons):
-    return numbers(layer, "weights", [(features, neurons)])
+def weights(value, features, neurons):
+    return numbers(value, "weights", [(features, neurons)])
+
+
+def bias(value, neurons):
+    return numbers(value, "bias", [(1, neurons), (neurons,)])
 
 
 @pytest.mark.points(4, kind="value")
@@ -46,22 +54,25 @@ def test_forward_weighs_the_features_and_adds_the_bias(layers_with, rng):
 
 @pytest.mark.points(1, kind="shape")
 def test_weights_and_bias_have_one_place_a_feature_and_a_neuron(neural_layer):
-    layers = {sizes: neural_layer(*sizes) for sizes in [(3, 2), (1, 4), (6, 1)]}
+    sizes = [(3, 2), (1, 4), (6, 1)]
+    found = start_values([neural_layer(*size) for size in sizes], "parameters", "weights", "bias")
 
-    for (features, neurons), layer in layers.items():
-        named = layer.get("parameters")
+    for features, neurons in sizes:
+        named = next(found)
         if not isinstance(named, tuple | list) or sorted(named) != ["bias", "weights"]:
             expected = '("weights", "bias")'
             raise CheckFailed("layer.parameters", came=show(named), expected=expected)
-        weights(layer, features, neurons)
-        numbers(layer, "bias", [(1, neurons), (neurons,)])
+        weights(next(found), features, neurons)
+        bias(next(found), neurons)
 
 
 @pytest.mark.points(1, kind="start")
 def test_neurons_start_different_from_each_other(neural_layer):
-    for seed, (features, neurons) in enumerate([(4, 3), (2, 16), (16, 6), (5, 5)]):
-        start = weights(neural_layer(features, neurons, seed), features, neurons)
+    sizes = [(4, 3), (2, 16), (16, 6), (5, 5)]
+    layers = [neural_layer(*size, seed) for seed, size in enumerate(sizes)]
 
+    for (features, neurons), value in zip(sizes, start_values(layers, "weights"), strict=True):
+        start = weights(value, features, neurons)
         rank = np.linalg.matrix_rank(start)
         if rank < min(start.shape):
             expected = f"rank {min(start.shape)}: no neuron a copy of another"
@@ -70,14 +81,14 @@ def test_neurons_start_different_from_each_other(neural_layer):
 
 @pytest.mark.points(1, kind="start")
 def test_start_values_come_from_the_generator_handed_in(student, neural_layer):
-    layers = [neural_layer(4, 3, seed) for seed in (7, 7, 8)]
-    first, same, other = (weights(layer, 4, 3) for layer in layers)
-    biases = [numbers(layer, "bias", [(1, 3), (3,)]) for layer in layers[:2]]
-    alone, apart = (
-        weights(student.make("layer:neural_layer", 4, 3, *rng), 4, 3) for rng in [(), (None,)]
-    )
+    seeded = [neural_layer(4, 3, seed) for seed in (7, 7, 8)]
     shared = student.generator(7)
-    one, two = (weights(student.make("layer:neural_layer", 4, 3, shared), 4, 3) for _ in range(2))
+    others = [(), (None,), (shared,), (shared,)]
+    layers = [*seeded, *(student.make("layer:neural_layer", 4, 3, *rng) for rng in others)]
+
+    found = (weights(value, 4, 3) for value in start_values(layers, "weights"))
+    first, same, other, alone, apart, one, two = found
+    biases = [bias(value, 3) for value in start_values(seeded[:2], "bias")]
 
     if not np.array_equal(first, same):
         came = f"{show(first)} and {show(same)}"
@@ -99,11 +110,11 @@ def test_start_values_come_from_the_generator_handed_in(student, neural_layer):
 def test_the_bias_starts_near_zero_and_the_weights_at_a_sane_size(neural_layer):
     layer = neural_layer(16, 24, 3)
 
-    bias = numbers(layer, "bias", [(1, 24), (24,)])
-    spread = weights(layer, 16, 24).std()
+    start = start_values([layer], "bias", "weights")
+    shift, spread = bias(next(start), 24), weights(next(start), 16, 24).std()
 
-    if np.abs(bias).max() > 0.5:
-        raise CheckFailed(f"{START}: bias", came=show(bias), expected="numbers near zero")
+    if np.abs(shift).max() > 0.5:
+        raise CheckFailed(f"{START}: bias", came=show(shift), expected="numbers near zero")
     if not 1e-4 < spread < 3:
         came = f"a standard deviation of {spread:.3g}"
         raise CheckFailed(f"{START}: weights", came=came, expected="0.0001 to 3")
@@ -114,23 +125,28 @@ def test_forward_leaves_its_input_and_parameters_alone(layer_with, rng):
     x, w, b = rng.standard_normal((5, 3)), rng.standard_normal((3, 4)), rng.standard_normal((1, 4))
     layer = layer_with(w, b)
 
-    y = layer.forward(x)
+    names = ("weights", "bias")
+    found = answers([layer.question("forward", x, echoed=True), *map(layer.question_for, names)])
 
-    assert_close(y, x @ w + b, asked=FORWARD)
+    assert_close(next(found), x @ w + b, asked=FORWARD)
     assert_unchanged(layer.echo[0], x, asked=FORWARD, name="x")
-    assert_unchanged(layer.get("weights"), w, asked=FORWARD, name="weights")
-    assert_unchanged(np.reshape(layer.get("bias"), b.shape), b, asked=FORWARD, name="bias")
+    assert_unchanged(next(found), w, asked=FORWARD, name="weights")
+    assert_unchanged(np.reshape(next(found), b.shape), b, asked=FORWARD, name="bias")
 
 
 @pytest.mark.points(1, kind="state")
 def test_forward_reads_the_parameters_at_each_call(layer_with, rng):
     w, b = rng.standard_normal((3, 4)), rng.standard_normal((1, 4))
     layer = layer_with(w, b)
-
+    questions, expected = [], []
     for samples in (5, 2, 5):
         x = rng.standard_normal((samples, 3))
         for sign in (1, -1):
             x[1:] *= sign
-            assert_close(layer.forward(x), x @ w + b, asked=FORWARD, given="a second batch")
+            questions.append(layer.question("forward", x))
+            expected.append(x @ w + b)
         w, b = w + 1, b - 1
         layer.set_parameters(w, b)
+
+    for y, right in zip(answers(questions), expected, strict=True):
+        assert_close(y, right, asked=FORWARD, given="a second batch")

@@ -83,7 +83,7 @@ def test_backward_leaves_x_and_y_alone(relu, both, rng):
     grad = 50 * rng.standard_normal(x.shape)
     grad[0] = -np.abs(grad[0])
 
-    [(y, dx)] = both(relu, [x], [grad])
+    [(y, dx)] = both(relu, [x], [grad], echoed=True)
 
     assert_close(dx, grad * (x > 0), asked=BACKWARD)
     assert_unchanged(relu.echo[1], x, asked=BACKWARD, name="x")
@@ -101,22 +101,20 @@ def test_every_batch_is_a_new_one(relu, both, rng):
     grads = [rng.standard_normal(x.shape) for x in xs]
     grads[2][0] = grads[0][0]
 
-    relu.forward(other_shape)  # a batch that no backward follows, as in a prediction
-    for x, grad, (y, dx) in zip(xs, grads, both(relu, xs, grads), strict=True):
+    found = both(relu, xs, grads, predicted=[other_shape])
+    for x, grad, (y, dx) in zip(xs, grads, found, strict=True):
         assert_close(y, np.maximum(x, 0), asked=FORWARD, given="a second batch")
         assert_close(dx, grad * (x > 0), asked=BACKWARD, given="a second batch")
 
 
 @pytest.mark.points(1, kind="state")
-def test_two_objects_do_not_share_what_they_keep(student, rng):
+def test_two_objects_do_not_share_what_they_keep(student, turns, rng):
     first, second = student.make("activation:relu"), student.make("activation:relu")
     x, other = away_from_kinks(rng, (4, 3)), away_from_kinks(rng, (4, 3))
     x[0] = [0.5, 0.05, -0.05]
     grad = 50 * rng.standard_normal(x.shape)
     grad[0] = -np.abs(grad[0])
 
-    y = first.forward(x)
-    second.backward(grad, other, second.forward(other))
-    dx = first.backward(grad, x, y)
+    dx = turns(first, second, x, other, grad)
 
     assert_close(dx, grad * (x > 0), asked=BACKWARD, given="two objects in one network")

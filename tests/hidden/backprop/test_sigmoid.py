@@ -43,9 +43,8 @@ def test_forward_leaves_its_input_alone(sigmoid, rng):
     x = rng.standard_normal((4, 3))
     far = np.array([[-800.0, 800.0, -60.0, 60.0]])
 
-    for batch in (x, far):
-        y = sigmoid.forward(batch)
-
+    found = answers([sigmoid.question("forward", batch, echoed=True) for batch in (x, far)])
+    for batch, y in zip((x, far), found, strict=True):
         assert_close(y, expected(batch), asked=FORWARD)
         assert_unchanged(sigmoid.echo[0], batch, asked=FORWARD, name="x")
 
@@ -73,7 +72,7 @@ def test_backward_leaves_x_and_y_alone(sigmoid, both, rng):
     x = rng.standard_normal((4, 3))
     grad = rng.standard_normal(x.shape)
 
-    [(y, dx)] = both(sigmoid, [x], [grad])
+    [(y, dx)] = both(sigmoid, [x], [grad], echoed=True)
 
     assert_close(dx, grad * slope(x), asked=BACKWARD)
     assert_unchanged(sigmoid.echo[1], x, asked=BACKWARD, name="x")
@@ -90,20 +89,18 @@ def test_every_batch_is_a_new_one(sigmoid, both, rng):
     grads = [rng.standard_normal(x.shape) for x in xs]
     grads[2][0] = grads[0][0]
 
-    sigmoid.forward(other_shape)  # a batch that no backward follows, as in a prediction
-    for x, grad, (y, dx) in zip(xs, grads, both(sigmoid, xs, grads), strict=True):
+    found = both(sigmoid, xs, grads, predicted=[other_shape])
+    for x, grad, (y, dx) in zip(xs, grads, found, strict=True):
         assert_close(y, expected(x), asked=FORWARD, given="a second batch")
         assert_close(dx, grad * slope(x), asked=BACKWARD, given="a second batch")
 
 
 @pytest.mark.points(1, kind="state")
-def test_two_objects_do_not_share_what_they_keep(student, rng):
+def test_two_objects_do_not_share_what_they_keep(student, turns, rng):
     first, second = student.make("activation:sigmoid"), student.make("activation:sigmoid")
     x, other = rng.standard_normal((4, 3)), rng.standard_normal((4, 3))
     grad = rng.standard_normal(x.shape)
 
-    y = first.forward(x)
-    second.backward(grad, other, second.forward(other))
-    dx = first.backward(grad, x, y)
+    dx = turns(first, second, x, other, grad)
 
     assert_close(dx, grad * slope(x), asked=BACKWARD, given="two objects in one network")
