@@ -54,13 +54,13 @@ def grade(
 
     if feedback and dry_run:
         raise click.UsageError("--dry-run writes nothing, so there is no --feedback")
-    need_nbgrader()
     from kit.grading.assignment import Assignment, find_course
     from kit.grading.pool import How, started
 
     folder = find_course(course)
     how = How(sandbox, jobs, cluster)
     with started(Assignment.load(folder, assignment), how) as how:  # while nbgrader is imported
+        need_nbgrader()
         from kit.cli.scores import progress_bar, show_failures, show_outcomes, show_previews
         from kit.course.feedback import feedback as write_feedback
         from kit.course.grade import grade as grade_class
