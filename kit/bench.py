@@ -13,7 +13,6 @@ import functools
 import traceback
 import types
 import warnings
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,6 +21,7 @@ from kit.errors import PartError
 from kit.loading import load_source, tables
 from kit.network import Network
 from kit.trainee import Trainee
+from kit.values import NAME_LIMIT, Handle, Previous, Seed, plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -31,40 +31,7 @@ if TYPE_CHECKING:
     from kit.protocols import Array
 
 TEXT_LIMIT = 2000
-NAME_LIMIT = 80
-DEPTH_LIMIT = 8
-DIMENSIONS_LIMIT = 8
 NOTHING: Mapping[str, Any] = types.MappingProxyType({})
-DTYPES = "?bhilqBHILQefdFD"  # the codes of what counts as a plain array
-
-
-@dataclass(frozen=True, slots=True)
-class Handle:
-    """The number of an object that stays on the bench."""
-
-    number: int
-
-
-@dataclass(frozen=True, slots=True)
-class Seed:
-    """What stands for a fresh random generator, which cannot cross a process boundary."""
-
-    number: int
-
-
-@dataclass(frozen=True, slots=True)
-class Previous:
-    """What stands for the answer to the question before, among questions asked together."""
-
-
-@dataclass(frozen=True, slots=True)
-class Opaque:
-    """What stands for a value that is not plain: the name of its type, and nothing else."""
-
-    type_name: str
-
-    def __repr__(self) -> str:
-        return f"<{self.type_name}>"
 
 
 class Bench:
@@ -281,35 +248,6 @@ def quietly() -> Iterator[None]:
     """Keep everybody from warning, whatever a student's file has set."""
     with quiet_numbers(), warnings.catch_warnings(action="ignore"):
         yield
-
-
-def plain(value: Any, depth: int = 0) -> Any:
-    """Return a copy of a value that is plain all through; what is not becomes an Opaque.
-
-    Arrays come out as base arrays that cannot be written to; NumPy's scalars as arrays without
-    dimensions, so that their dtype is kept.
-    """
-    if value is None or type(value) in {bool, int, float, str, Handle, Opaque}:
-        return value
-    if isinstance(value, np.ndarray | np.generic) and _is_plain(value):
-        # In our byte order: `char`, by which an array travels to another process, has none.
-        return _frozen(np.array(value, value.dtype.newbyteorder("="), subok=False, order="C"))
-    if depth < DEPTH_LIMIT and isinstance(value, tuple):
-        return tuple(plain(item, depth + 1) for item in value)
-    if depth < DEPTH_LIMIT and isinstance(value, list):
-        return [plain(item, depth + 1) for item in value]
-    if depth < DEPTH_LIMIT and isinstance(value, dict):
-        return {str(key): plain(item, depth + 1) for key, item in value.items()}
-    return Opaque(type(value).__name__[:NAME_LIMIT])
-
-
-def _is_plain(array: np.ndarray[Any, Any] | np.generic) -> bool:
-    return array.dtype.char in DTYPES and array.ndim <= DIMENSIONS_LIMIT
-
-
-def _frozen(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    array.flags.writeable = False
-    return array
 
 
 def _text(error: BaseException) -> str:

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from kit.bench import DEPTH_LIMIT, TEXT_LIMIT, Bench, Handle, Opaque, Seed, plain
+from kit.bench import TEXT_LIMIT, Bench
 from kit.errors import PartError
+from kit.values import DEPTH_LIMIT, Handle, Opaque, Seed, plain
 
 SOLUTIONS = Path(__file__).parents[1] / "solutions" / "backprop"
 RELU = ("activation:relu", "activations.py:ReLU")

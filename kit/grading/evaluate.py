@@ -23,8 +23,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from kit.errors import GradingError, SuiteError, UsageError
 from kit.grading import wire
-from kit.grading.client import ENVIRONMENT
 from kit.grading.levels import REQUIRE, choose_level, refusal
+from kit.grading.nursery import ENVIRONMENT
 from kit.grading.record import Check, ExerciseResult, Record
 from kit.grading.versions import VERSIONS
 from kit.loading import suggestion

@@ -14,9 +14,9 @@ import numpy as np
 
 import kit
 from kit.errors import KitError
-from kit.grading.client import Zygote
 from kit.grading.levels import LEAST
 from kit.grading.limits import Limits
+from kit.grading.nursery import Zygote
 from kit.grading.promises import broken_promises
 from kit.grading.sandbox import LEVELS, best_level
 

@@ -11,9 +11,13 @@ import socket
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kit.errors import GradingError, PartDiedError, PartError
-from kit.grading.client import RemoteBench, Zygote
+from kit.grading.client import RemoteBench
+
+if TYPE_CHECKING:
+    from kit.grading.nursery import Zygote
 
 PROMISES = {
     "read": "no file is read",

@@ -5,7 +5,7 @@ answers come from workers, and tells the verdicts; whatever one run leaves behin
 globals, random state, environment) ends with its copy.
 
 pytest has no public way to collect once and run often. The few half-private names that this
-needs are used in `collect` and in `_run` alone.
+needs are used in `kit.grading.collecting` and in `_run` alone.
 """
 
 from __future__ import annotations
@@ -25,17 +25,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from _pytest import outcomes
-from _pytest.config import _prepareconfig
-from _pytest.main import Session
 from _pytest.tmpdir import tmppath_result_key
 
 from kit.errors import KitError, UsageError
 from kit.grading import preload, sandbox, wire
 from kit.grading.arguments import arguments, plain_fixtures
 from kit.grading.assignment import Assignment
-from kit.grading.client import Zygote
+from kit.grading.collecting import collect
 from kit.grading.explanation import Failure, explain
 from kit.grading.limits import Limits
+from kit.grading.nursery import Zygote
 from kit.grading.processor import stay_here
 from kit.grading.promises import broken_promises
 from kit.grading.verdicts import verdict
@@ -50,28 +49,9 @@ from kit.testing.pytest_plugin import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from kit.testing.diagnosis import Finding
-
-
-NOT_NEEDED = (
-    *("cacheprovider", "debugging", "doctest", "faulthandler", "junitxml", "logging", "pastebin"),
-    *("setuponly", "setupplan", "stepwise", "terminal", "threadexception", "unraisableexception"),
-    *("warnings", "nose", "legacypath", "recwarn", "unittest"),
-)
-
-
-class Collector:
-    """A pytest plugin that remembers what could not be collected."""
-
-    def __init__(self) -> None:
-        self.errors: list[str] = []
-
-    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """Keep the reason why a file could not be collected."""
-        if report.failed:
-            self.errors.append(str(report.longrepr))
 
 
 class Suite:
@@ -79,7 +59,7 @@ class Suite:
 
     def __init__(self, assignment: Assignment) -> None:
         self.assignment = assignment
-        self.session = collect(assignment.hidden, Collector())
+        self.session = collect(assignment.hidden)
         self._plain = {item.nodeid: plain_fixtures(item) for item in self.session.items}
         for folder in {assignment_folder(item.path) for item in self.session.items}:
             reference_bench(self.session.config, folder)[1].load()  # once, and not in every copy
@@ -136,36 +116,6 @@ class Suite:
         self, zygote: Zygote, sources: Mapping[str, str], problems: Mapping[str, str]
     ) -> contextlib.closing[Workers]:
         return contextlib.closing(Workers(zygote, self.assignment.manifest, sources, problems))
-
-
-def collect(folder: Path, plugin: Collector) -> Session:
-    """Collect the tests of a folder; raise UsageError where that cannot be done."""
-    arguments = ["-c", os.devnull, "--rootdir", str(folder), "--confcutdir", str(folder)]
-    arguments += ["--import-mode=importlib", "--strict-markers", "--capture=no"]
-    for name in NOT_NEEDED:
-        arguments += ["-p", f"no:{name}"]
-    config = _prepareconfig(
-        [*arguments, "-p", "kit.testing.pytest_plugin", str(folder)], plugins=[plugin]
-    )
-    session = Session.from_config(config)
-    config._do_configure()  # noqa: SLF001 - see the module's docstring
-    config.hook.pytest_sessionstart(session=session)
-    with _nothing_cached():
-        session.perform_collect()
-    if plugin.errors:
-        raise UsageError(f"the hidden suite cannot be collected: {plugin.errors[0]}")
-    return session
-
-
-@contextlib.contextmanager
-def _nothing_cached() -> Iterator[None]:
-    """Have each test compiled: Python takes an edit within the same second for no edit."""
-    before = sys.pycache_prefix, sys.dont_write_bytecode
-    sys.pycache_prefix, sys.dont_write_bytecode = os.devnull, True
-    try:
-        yield
-    finally:
-        sys.pycache_prefix, sys.dont_write_bytecode = before
 
 
 def _run(

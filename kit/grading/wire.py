@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kit import bench
-from kit.bench import Handle, Opaque, Previous, Seed
+from kit import values
 from kit.errors import KitError
+from kit.values import Handle, Opaque, Previous, Seed
 
 if TYPE_CHECKING:
     import socket
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 HEAD = struct.Struct("<4sQIQ")  # magic, nonce, bytes of header, bytes of payload
 MAGIC = b"kit1"
-DTYPES = {code: np.dtype(code) for code in bench.DTYPES}
+DTYPES = {code: np.dtype(code) for code in values.DTYPES}
 NESTING = 16
 CHUNK = 1 << 16
 ALIGNMENT = 16
@@ -168,7 +168,7 @@ def _stand_in(kind: Any, items: list[Any]) -> Handle | Seed | Opaque | Previous:
         case "seed":
             return Seed(_leaf(items, int))
         case "opaque":
-            return Opaque(_leaf(items, str)[: bench.NAME_LIMIT])
+            return Opaque(_leaf(items, str)[: values.NAME_LIMIT])
         case "previous" if not items:
             return Previous()
     raise WireError("a value of no known kind")
@@ -199,7 +199,7 @@ class _Payload:
 
     def take(self, code: Any, *shape: Any) -> np.ndarray[Any, Any]:
         """Return the next array."""
-        if type(code) is not str or code not in DTYPES or len(shape) > bench.DIMENSIONS_LIMIT:
+        if type(code) is not str or code not in DTYPES or len(shape) > values.DIMENSIONS_LIMIT:
             raise WireError("an array of no known dtype, or of too many dimensions")
         count = 1
         for size in shape:

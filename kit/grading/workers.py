@@ -6,13 +6,14 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from kit.errors import PartDiedError
-from kit.grading.client import RemoteBench, Zygote
+from kit.grading.client import RemoteBench
 from kit.grading.verdicts import FileProblemError
 from kit.testing.parts import Student
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from kit.grading.nursery import Zygote
     from kit.manifest import Manifest
 
 STRIKES = 2

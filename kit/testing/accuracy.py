@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kit.bench import Seed
 from kit.optimizers import SGD
 from kit.testing.closeness import CheckFailed, show
 from kit.testing.parts import answers
+from kit.values import Seed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from kit.bench import Handle
     from kit.protocols import Array, Dataset
     from kit.testing.parts import BenchLike, Part, Student
+    from kit.values import Handle
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kit.bench import Opaque
+from kit.values import Opaque
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from kit.bench import Bench, Handle, Previous, Seed
+from kit.bench import Bench
 from kit.errors import PartError
 from kit.testing.closeness import show
+from kit.values import Handle, Previous, Seed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -8,9 +8,10 @@ import pytest
 
 from kit.errors import GradingError, PartError
 from kit.grading.assignment import Assignment
-from kit.grading.client import RemoteBench, Zygote
+from kit.grading.client import RemoteBench
 from kit.grading.evaluate import Evaluator
 from kit.grading.limits import Limits
+from kit.grading.nursery import Zygote
 from kit.grading.preload import ALWAYS
 
 pytestmark = pytest.mark.slow

@@ -7,8 +7,9 @@ from textwrap import dedent, indent
 import pytest
 
 from kit.errors import PartDiedError, PartError, PartTimeoutError
-from kit.grading.client import RemoteBench, Zygote
+from kit.grading.client import RemoteBench
 from kit.grading.limits import Limits
+from kit.grading.nursery import Zygote
 
 pytestmark = pytest.mark.slow
 

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from kit.grading.assignment import Assignment
-from kit.grading.client import RemoteBench, Zygote
+from kit.grading.client import RemoteBench
 from kit.grading.evaluate import Evaluator
 from kit.grading.levels import AUTO, choose_level
 from kit.grading.limits import Limits
+from kit.grading.nursery import Zygote
 from kit.grading.submission import Submission
 
 pytestmark = pytest.mark.slow

@@ -11,10 +11,11 @@ import pytest
 from kit.errors import UsageError
 from kit.grading import evaluate, levels, sandbox
 from kit.grading.assignment import Assignment
-from kit.grading.client import RemoteBench, Zygote
+from kit.grading.client import RemoteBench
 from kit.grading.evaluate import Evaluator
 from kit.grading.levels import choose_level
 from kit.grading.limits import Limits
+from kit.grading.nursery import Zygote
 from kit.grading.promises import PROMISES, broken_promises
 from kit.grading.sandbox import LEVELS, NOBODY, best_level
 

@@ -12,9 +12,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from kit.bench import Handle, Opaque
 from kit.grading import wire
 from kit.grading.wire import DTYPES, HEAD, MAGIC, NESTING, ClosedError, Limits, WireError
+from kit.values import Handle, Opaque
 
 SMALL = Limits(header=1 << 12, payload=1 << 12)
 

@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kit.bench import Handle, Opaque
 from kit.grading import process, wire
 from kit.grading.wire import DTYPES, HEAD, MAGIC, ClosedError, Limits, WireError
+from kit.values import Handle, Opaque
 
 EXAMPLES = 400
 FITS = 1 << 15  # so much goes into a socket at once, without a second thread

@@ -6,9 +6,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from kit.bench import Opaque
 from kit.testing import CheckFailed, assert_close, assert_number, assert_unchanged
 from kit.testing.closeness import as_number, difference, show
+from kit.values import Opaque
 
 SHAPES = arrays.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=4)
 NUMBERS = st.floats(-1e6, 1e6)

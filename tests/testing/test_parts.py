@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kit.bench import Seed
 from kit.errors import PartError
 from kit.manifest import read_manifest
 from kit.testing.parts import answers, local_student
+from kit.values import Seed
 
 SOLUTION = Path(__file__).resolve().parents[2] / "solutions" / "backprop"
 X = np.array([[1.0, -2.0]])

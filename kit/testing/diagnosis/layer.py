@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kit.bench import Seed
 from kit.testing.diagnosis.asking import Answer, play, scenes
 from kit.testing.diagnosis.cases import shape_of
 from kit.testing.diagnosis.draws import numbers
 from kit.testing.diagnosis.slopes import measured
+from kit.values import Seed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kit.bench import Seed
 from kit.testing.closeness import show
 from kit.testing.diagnosis.asking import play
 from kit.testing.diagnosis.cases import is_numbers, shape_of
 from kit.testing.diagnosis.faults import raised
+from kit.values import Seed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -6,10 +6,10 @@ import functools
 import numpy as np
 import pytest
 
-from kit.bench import Seed
 from kit.errors import PartError
 from kit.testing.closeness import CheckFailed, assert_close
 from kit.testing.parts import PREVIOUS, answers
+from kit.values import Seed
 
 
 @pytest.fixture
