@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import sys
+from importlib.util import find_spec
 from typing import Any
 
 from kit.errors import UsageError
+
+
+def look_for_nbgrader() -> None:
+    """Raise UsageError where the extra is not installed; nothing is imported, which takes long."""
+    for name in ("nbgrader", "rich"):
+        if find_spec(name) is None:
+            raise _missing(name)
 
 
 def need_nbgrader() -> None:
@@ -17,6 +25,8 @@ def need_nbgrader() -> None:
         import nbgrader  # noqa: F401 - to see whether it is there
         import rich  # noqa: F401 - the same
     except ImportError as error:
-        raise UsageError(
-            f"grading a class needs {error.name}: pip install 'backprop-kit[grade]'"
-        ) from error
+        raise _missing(error.name) from error
+
+
+def _missing(name: str | None) -> UsageError:
+    return UsageError(f"grading a class needs {name}: pip install 'backprop-kit[grade]'")

@@ -50,10 +50,11 @@ def grade(
     course: Path | None,
 ) -> None:
     """Grade the submissions of ASSIGNMENT into the gradebook of the course."""
-    from kit.cli.extras import need_nbgrader
+    from kit.cli.extras import look_for_nbgrader, need_nbgrader
 
     if feedback and dry_run:
         raise click.UsageError("--dry-run writes nothing, so there is no --feedback")
+    look_for_nbgrader()
     from kit.grading.assignment import Assignment, find_course
     from kit.grading.pool import How, started
 
