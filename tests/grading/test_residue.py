@@ -33,8 +33,8 @@ class Part:
 def holds(process, text):
     """Whether a text is anywhere in the memory of a process."""
     needle = text.encode()
-    with Path(f"/proc/{process}/maps").open() as maps, open_memory(process) as memory:
-        for line in maps:
+    with opened(process, "maps") as maps, opened(process, "mem") as memory:
+        for line in maps.read().decode().splitlines():
             span, rights, *_ = line.split(maxsplit=2)
             if not rights.startswith("r") or "[v" in line:  # what is the kernel's own
                 continue
@@ -45,9 +45,9 @@ def holds(process, text):
     return False
 
 
-def open_memory(process):
+def opened(process, name):
     try:
-        return Path(f"/proc/{process}/mem").open("rb", buffering=0)
+        return Path(f"/proc/{process}/{name}").open("rb", buffering=0)
     except PermissionError:
         pytest.skip("only root may look into these processes")
 
