@@ -11,8 +11,8 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from kit.grading.pool import AHEAD, processors
-from kit.grading.tasks import Evaluators, Task
+from kit.grading.pool import AHEAD, evaluators_for, processors
+from kit.grading.tasks import Task
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -29,9 +29,9 @@ class Ahead:
     def __init__(self, assignment: Assignment, sandbox: str) -> None:
         self._assignment, self._sandbox = assignment, sandbox
         self._suite = assignment.digest()
-        jobs = processors()
+        jobs = len(processors())
         self._threads, self._ahead = ThreadPoolExecutor(jobs), AHEAD * jobs
-        self._evaluators = Evaluators()
+        self._evaluators = evaluators_for(jobs)
         self._coming: Iterator[Submission] = iter(())
         self._running: dict[tuple[str, str], Future[Record]] = {}
 

@@ -25,6 +25,7 @@ from kit.errors import GradingError, SuiteError, UsageError
 from kit.grading import wire
 from kit.grading.levels import REQUIRE, choose_level, refusal
 from kit.grading.nursery import ENVIRONMENT
+from kit.grading.processor import ANYWHERE
 from kit.grading.record import Check, ExerciseResult, Record
 from kit.grading.versions import VERSIONS
 from kit.loading import suggestion
@@ -67,12 +68,15 @@ class Evaluator:
     """Keeps the suite process of an assignment alive from one submission to the next.
 
     `suite` is the digest of what it has collected: an edit after that is for the next evaluator.
+    With a `processor`, submissions run on that one, else where the kernel puts each of them.
     """
 
-    def __init__(self, assignment: Assignment, sandbox: str = REQUIRE) -> None:
+    def __init__(
+        self, assignment: Assignment, sandbox: str = REQUIRE, processor: int = ANYWHERE
+    ) -> None:
         if sys.platform != "linux":
             raise UsageError("grading runs on Linux: use a Linux machine or a container")
-        self.assignment = assignment
+        self.assignment, self.processor = assignment, processor
         self._wanted = sandbox
         self.level = choose_level(sandbox)
         self._process: subprocess.Popen[bytes] | None = None
@@ -160,7 +164,7 @@ class Evaluator:
         self._connection.settimeout(PATIENCE_SECONDS)
         command = [sys.executable, "-P", "-m", "kit.grading.suite"]
         place = [str(self.assignment.course), self.assignment.name]
-        arguments = [str(there.fileno()), *place, self.level]
+        arguments = [str(there.fileno()), *place, self.level, str(self.processor)]
         self._process = subprocess.Popen(
             command + arguments,
             pass_fds=[there.fileno()],

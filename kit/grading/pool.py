@@ -52,9 +52,10 @@ def started(assignment: Assignment, how: How) -> Iterator[How]:
     if how.cluster:
         yield how
         return
-    evaluators, suite = Evaluators(), assignment.digest()
-    with ThreadPoolExecutor(how.jobs or processors()) as threads:
-        for _ in range(how.jobs or processors()):
+    jobs, suite = how.jobs or len(processors()), assignment.digest()
+    evaluators = evaluators_for(jobs)
+    with ThreadPoolExecutor(jobs) as threads:
+        for _ in range(jobs):
             threads.submit(evaluators.start, assignment, suite, how.sandbox)
         try:
             yield replace(how, evaluators=evaluators)
@@ -82,8 +83,8 @@ def evaluate_class(
 def _evaluate_in_threads(
     assignment: Assignment, tasks: Iterable[Task], how: How, store: Store | None
 ) -> Iterator[tuple[Submission, Record | str]]:
-    jobs = how.jobs or processors()
-    suite, evaluators = assignment.digest(), how.evaluators or Evaluators()
+    jobs, suite = how.jobs or len(processors()), assignment.digest()
+    evaluators = how.evaluators or evaluators_for(jobs)
     with ThreadPoolExecutor(jobs) as threads:
 
         def submit(task: Task) -> Future[Record]:
@@ -112,9 +113,17 @@ def evaluate_on(
     yield from Run(submit, bundle.suite, sandbox, store).evaluate(tasks, AHEAD_ELSEWHERE)
 
 
-def processors() -> int:
-    """Return how many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+def evaluators_for(jobs: int) -> Evaluators:
+    """Return evaluators that share the processors out, if there are enough of them for all.
+
+    Fewer are put where the kernel finds a processor idle: others may be at work here.
+    """
+    return Evaluators(processors() if jobs >= len(processors()) else ())
+
+
+def processors() -> list[int]:
+    """Return the processors that this process may use."""
+    return [*os.sched_getaffinity(0)] if sys.platform == "linux" else [*range(os.cpu_count() or 1)]
 
 
 class Run:

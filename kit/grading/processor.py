@@ -15,11 +15,10 @@ ANYWHERE = -1
 _libc = ctypes.CDLL(None)
 
 
-def stay_here() -> int:
-    """Keep this process on the processor that the kernel has chosen for it; return its number."""
-    if not hasattr(_libc, "sched_getcpu"):
-        return ANYWHERE
-    processor = int(_libc.sched_getcpu())
+def stay(processor: int = ANYWHERE) -> int:
+    """Keep this process on a processor, or on the one that the kernel has chosen; return which."""
+    if processor == ANYWHERE and hasattr(_libc, "sched_getcpu"):
+        processor = int(_libc.sched_getcpu())
     stay_on(processor)
     return processor
 

@@ -35,7 +35,7 @@ from kit.grading.collecting import collect
 from kit.grading.explanation import Failure, explain
 from kit.grading.limits import Limits
 from kit.grading.nursery import Zygote
-from kit.grading.processor import stay_here
+from kit.grading.processor import ANYWHERE, stay
 from kit.grading.promises import broken_promises
 from kit.grading.verdicts import verdict
 from kit.grading.workers import Workers
@@ -57,8 +57,8 @@ if TYPE_CHECKING:
 class Suite:
     """A hidden suite, collected."""
 
-    def __init__(self, assignment: Assignment) -> None:
-        self.assignment = assignment
+    def __init__(self, assignment: Assignment, processor: int = ANYWHERE) -> None:
+        self.assignment, self.processor = assignment, processor
         self.session = collect(assignment.hidden)
         self._plain = {item.nodeid: plain_fixtures(item) for item in self.session.items}
         for folder in {assignment_folder(item.path) for item in self.session.items}:
@@ -200,7 +200,7 @@ def _forked(connection: socket.socket, suite: Suite, zygote: Zygote, request: An
     process = os.fork()
     if process == 0:
         sandbox.die_with_parent()
-        zygote.on_processor = stay_here()
+        zygote.on_processor = stay(suite.processor)
         here.close()
         _tell(there, suite, zygote, request)
     there.close()
@@ -235,7 +235,7 @@ def _tell(connection: socket.socket, suite: Suite, zygote: Zygote, request: Any)
 
 
 def main() -> None:
-    """Serve the suite of `python -m kit.grading.suite DESCRIPTOR COURSE NAME LEVEL`."""
+    """Serve the suite of `python -m kit.grading.suite DESCRIPTOR COURSE NAME LEVEL PROCESSOR`."""
     sandbox.hide()
     connection = socket.socket(fileno=int(sys.argv[1]))
     try:
@@ -243,7 +243,7 @@ def main() -> None:
         limits = Limits.read(assignment.manifest.limits)
         preload.insist_on(assignment.manifest.imports)
         zygote = Zygote(limits, sys.argv[4], assignment.manifest.imports)
-        suite = Suite(assignment)
+        suite = Suite(assignment, int(sys.argv[5]))
         tests = suite.describe()
         for name in preload.NUMPY:  # once, here, and not in every copy
             importlib.import_module(name)

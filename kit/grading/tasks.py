@@ -19,8 +19,11 @@ from kit.errors import GradingError, KitError, SuiteError
 from kit.grading.assignment import Assignment
 from kit.grading.bundle import Bundle
 from kit.grading.evaluate import Evaluator
+from kit.grading.processor import ANYWHERE
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from kit.grading.record import Record
     from kit.grading.submission import Submission
 
@@ -41,10 +44,15 @@ class Task:
 
 
 class Evaluators:
-    """The evaluators of one process: one for each thread that asks at the same time."""
+    """The evaluators of one process: one for each thread that asks at the same time.
 
-    def __init__(self) -> None:
+    They share `processors` out among themselves, where these are given: two on the same one would
+    leave another idle.
+    """
+
+    def __init__(self, processors: Sequence[int] = ()) -> None:
         self._lock = threading.Lock()
+        self._processors = dict.fromkeys(processors or [ANYWHERE], 0)
         self._all: set[Evaluator] = set()
         self._idle: dict[tuple[str, str], list[Evaluator]] = defaultdict(list)
         self._folders: dict[str, tempfile.TemporaryDirectory[str]] = {}
@@ -88,6 +96,7 @@ class Evaluators:
                 record = evaluator.evaluate(task.submission, task.only, explain=task.explain)
         except BaseException:
             self._all.discard(evaluator)
+            self._processors[evaluator.processor] -= 1
             evaluator.close()
             raise
         self._idle[suite, sandbox].append(evaluator)
@@ -99,7 +108,9 @@ class Evaluators:
             if self._idle[suite, sandbox]:
                 return self._idle[suite, sandbox].pop()
             assignment = source if isinstance(source, Assignment) else self._unpacked(source)
-        evaluator = Evaluator(assignment, sandbox)
+            processor = min(self._processors, key=self._processors.__getitem__)
+            self._processors[processor] += 1
+        evaluator = Evaluator(assignment, sandbox, processor)
         try:
             with self._lock:
                 self._insist_on_running()  # it may have ended while this one was starting

@@ -5,8 +5,8 @@ from __future__ import annotations
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Self
 
-from kit.grading.pool import AHEAD, Run, processors
-from kit.grading.tasks import Evaluators, Task
+from kit.grading.pool import AHEAD, Run, evaluators_for, processors
+from kit.grading.tasks import Task
 from kit.selftest.matrix import Matrix, Row
 
 if TYPE_CHECKING:
@@ -25,10 +25,10 @@ class Runner:
 
     def __init__(self, assignment: Assignment, how: How, on_done: Callable[[str], None]) -> None:
         self._assignment, self._sandbox = assignment, how.sandbox
-        self._jobs = how.jobs or processors()
+        self._jobs = how.jobs or len(processors())
         self._on_done = on_done
         self.suite = assignment.digest()
-        self._evaluators = Evaluators()
+        self._evaluators = evaluators_for(self._jobs)
         self._threads = ThreadPoolExecutor(self._jobs)
 
     def __enter__(self) -> Self:
