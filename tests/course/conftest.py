@@ -70,7 +70,7 @@ def evaluate_class(_assignment, submissions, *_, **__):
 @pytest.fixture(autouse=True)
 def evaluator(monkeypatch):
     """Put our evaluators in the place of the real ones, and count how often they are started."""
-    monkeypatch.setattr(evaluators, "Evaluators", Evaluators)
+    monkeypatch.setattr(evaluators, "evaluators_for", lambda _jobs: Evaluators())
     monkeypatch.setattr(grade, "evaluate_class", evaluate_class)
     monkeypatch.setattr(Evaluators, "started", 0)
     monkeypatch.setattr(Evaluators, "closed", 0)
