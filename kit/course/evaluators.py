@@ -11,7 +11,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from kit.grading.pool import AHEAD, evaluators_for, processors
+from kit.grading.pool import AHEAD, ANYHOW, evaluators_for
 from kit.grading.tasks import Task
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class Ahead:
     def __init__(self, assignment: Assignment, sandbox: str) -> None:
         self._assignment, self._sandbox = assignment, sandbox
         self._suite = assignment.digest()
-        jobs = len(processors())
+        jobs = ANYHOW.jobs_here
         self._threads, self._ahead = ThreadPoolExecutor(jobs), AHEAD * jobs
         self._evaluators = evaluators_for(jobs)
         self._coming: Iterator[Submission] = iter(())

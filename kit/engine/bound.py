@@ -138,9 +138,10 @@ class BoundEpochs:
     def _loss_calls(self, labels: Array, x: Array, grad: Array | None) -> list[Call]:
         """Return the calls for the gradient of the loss, times what the update wants."""
         pair: Any = self._pair
-        calls, factor = [_kept(partial(pair.backward, labels, x, out=grad), grad)], 1.0
         if binds(pair):
             calls, factor = pair.bind(labels, x, grad)
+        else:
+            calls, factor = [_kept(partial(pair.backward, labels, x, out=grad), grad)], 1.0
         return [*calls, partial(np.multiply, grad, self._update.scale(factor), grad)]
 
 

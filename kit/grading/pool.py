@@ -42,6 +42,11 @@ class How:
     cluster: str = ""
     evaluators: Evaluators | None = None
 
+    @property
+    def jobs_here(self) -> int:
+        """How many evaluators work on this machine at the same time."""
+        return self.jobs or len(processors())
+
 
 ANYHOW = How()
 
@@ -52,7 +57,7 @@ def started(assignment: Assignment, how: How) -> Iterator[How]:
     if how.cluster:
         yield how
         return
-    jobs, suite = how.jobs or len(processors()), assignment.digest()
+    jobs, suite = how.jobs_here, assignment.digest()
     evaluators = evaluators_for(jobs)
     with ThreadPoolExecutor(jobs) as threads:
         for _ in range(jobs):
@@ -83,7 +88,7 @@ def evaluate_class(
 def _evaluate_in_threads(
     assignment: Assignment, tasks: Iterable[Task], how: How, store: Store | None
 ) -> Iterator[tuple[Submission, Record | str]]:
-    jobs, suite = how.jobs or len(processors()), assignment.digest()
+    jobs, suite = how.jobs_here, assignment.digest()
     evaluators = how.evaluators or evaluators_for(jobs)
     with ThreadPoolExecutor(jobs) as threads:
 

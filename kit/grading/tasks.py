@@ -96,7 +96,7 @@ class Evaluators:
                 record = evaluator.evaluate(task.submission, task.only, explain=task.explain)
         except BaseException:
             self._all.discard(evaluator)
-            self._processors[evaluator.processor] -= 1
+            self._give_back(evaluator.processor)
             evaluator.close()
             raise
         self._idle[suite, sandbox].append(evaluator)
@@ -110,7 +110,11 @@ class Evaluators:
             assignment = source if isinstance(source, Assignment) else self._unpacked(source)
             processor = min(self._processors, key=self._processors.__getitem__)
             self._processors[processor] += 1
-        evaluator = Evaluator(assignment, sandbox, processor)
+        try:
+            evaluator = Evaluator(assignment, sandbox, processor)
+        except BaseException:
+            self._give_back(processor)
+            raise
         try:
             with self._lock:
                 self._insist_on_running()  # it may have ended while this one was starting
@@ -121,6 +125,10 @@ class Evaluators:
         if evaluator.suite != suite:
             raise SuiteError("the hidden suite was edited during the run; run it again")
         return evaluator
+
+    def _give_back(self, processor: int) -> None:
+        with self._lock:
+            self._processors[processor] -= 1
 
     def _insist_on_running(self) -> None:
         if self._closed:

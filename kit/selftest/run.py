@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Self
 
-from kit.grading.pool import AHEAD, Run, evaluators_for, processors
+from kit.grading.pool import AHEAD, Run, evaluators_for
 from kit.grading.tasks import Task
 from kit.selftest.matrix import Matrix, Row
 
@@ -25,7 +25,7 @@ class Runner:
 
     def __init__(self, assignment: Assignment, how: How, on_done: Callable[[str], None]) -> None:
         self._assignment, self._sandbox = assignment, how.sandbox
-        self._jobs = how.jobs or len(processors())
+        self._jobs = how.jobs_here
         self._on_done = on_done
         self.suite = assignment.digest()
         self._evaluators = evaluators_for(self._jobs)

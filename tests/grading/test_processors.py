@@ -2,6 +2,7 @@
 
 import pytest
 
+from kit.errors import GradingError
 from kit.grading import tasks
 from kit.grading.pool import evaluators_for, processors
 from kit.grading.processor import ANYWHERE
@@ -14,7 +15,9 @@ class Recorded:
     suite = "a digest"
     made: list[int]
 
-    def __init__(self, _assignment, _sandbox, processor):
+    def __init__(self, _assignment, sandbox, processor):
+        if sandbox == "broken":
+            raise GradingError
         self.processor = processor
         self.made.append(processor)
 
@@ -65,6 +68,17 @@ def test_one_that_takes_the_place_of_a_broken_one_takes_its_processor(made):
     assert len(made) == 3
     assert made[2] in {3, 5}
     assert sorted(each.processor for each in evaluators._all) == [3, 5]
+
+
+def test_one_that_cannot_be_started_gives_its_processor_back(made):
+    evaluators = Evaluators([3, 5])
+
+    with pytest.raises(GradingError):  # after a second attempt, with a new one
+        evaluators.evaluate("a source", "a digest", "broken", Task("one"))
+    all_at_once(evaluators, 4)
+
+    assert made == [3, 5, 3, 5]
+    assert set(evaluators._processors.values()) == {2}
 
 
 def test_fewer_than_there_are_processors_go_where_the_kernel_puts_them(made):
