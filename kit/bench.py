@@ -74,17 +74,18 @@ class Bench:
     def answers(self, questions: Iterable[Sequence[Any]]) -> Iterator[Any]:
         """Answer questions one after the other, each as in `["call", handle, "forward", [x]]`.
 
-        The kinds are `call`, `call_after` and `get`.
+        The kinds are `call`, `call_after` and `get`. What stands for a previous answer becomes a
+        copy of it, which a part may write into.
         """
-        previous: Any = None
+        answered: list[Any] = []
         for operation, *words in questions:
             if operation == "call":
                 handle, method, arguments, *rest = words
-                given = [previous if type(each) is Previous else each for each in arguments]
+                given = [_copied(answered, each) for each in arguments]
                 answer = self.call(handle, method, given, *rest)
             else:
                 answer = getattr(self, operation)(*words)
-            previous = answer[0] if operation == "call" else None
+            answered.append(answer if operation == "get" else answer[0])
             yield answer
 
     def keep_failure(self, error: PartError) -> None:
@@ -168,11 +169,10 @@ class Bench:
         return tuple(map(self._resolved, arguments))
 
     def _resolved(self, argument: Any) -> Any:
-        match argument:
-            case Handle():
-                return self._object(argument)
-            case Seed(number):
-                return np.random.default_rng(number)
+        if type(argument) is Handle:
+            return self._object(argument)
+        if type(argument) is Seed:
+            return np.random.default_rng(argument.number)
         return argument
 
     def _factory(self, part: str, place: str) -> Any:
@@ -229,6 +229,13 @@ class Bench:
         frames = traceback.extract_tb(error.__traceback__)
         own = [frame for frame in frames if frame.filename in self._sources]
         return (own[-1].filename, own[-1].lineno or 0) if own else ("", 0)
+
+
+def _copied(answered: Sequence[Any], argument: Any) -> Any:
+    if type(argument) is not Previous:
+        return argument
+    answer = answered[-argument.back]
+    return np.array(answer) if isinstance(answer, np.ndarray) else answer
 
 
 def _tables_or_none(module: ModuleType) -> Mapping[tuple[str, str], Any]:

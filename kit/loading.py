@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import difflib
 import functools
-import hashlib
 import inspect
 import linecache
 import sys
+import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import ModuleType
@@ -94,7 +94,7 @@ def suggestion(word: str, known: list[str]) -> str:
 def _module_name(filename: str) -> str:
     """Two folders may hold an `activations.py` each, so the name tells paths apart."""
     path = Path(filename).absolute()
-    return f"kit_file_{hashlib.sha256(str(path).encode()).hexdigest()[:12]}_{path.stem}"
+    return f"kit_file_{zlib.crc32(bytes(path)):08x}_{path.stem}"
 
 
 def _hooks(module: ModuleType) -> list[tuple[str, Callable[[], Any]]]:

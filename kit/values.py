@@ -33,7 +33,12 @@ class Seed:
 
 @dataclass(frozen=True, slots=True)
 class Previous:
-    """What stands for the answer to the question before, among questions asked together."""
+    """What stands for the answer to a question before, among questions asked together.
+
+    `back` says how many before: with 1 it is the last one.
+    """
+
+    back: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +51,22 @@ class Opaque:
         return f"<{self.type_name}>"
 
 
+_AS_THEY_ARE = frozenset({type(None), bool, int, float, str, Handle, Opaque})
+_NUMBERS = (np.ndarray, np.generic)
+
+
 def plain(value: Any, depth: int = 0) -> Any:
     """Return a copy of a value that is plain all through; what is not becomes an Opaque.
 
     Arrays come out as base arrays that cannot be written to; NumPy's scalars as arrays without
     dimensions, so that their dtype is kept.
     """
-    if value is None or type(value) in {bool, int, float, str, Handle, Opaque}:
+    if type(value) in _AS_THEY_ARE:
         return value
-    if isinstance(value, np.ndarray | np.generic) and _is_plain(value):
+    if isinstance(value, _NUMBERS) and _is_plain(value):
         # In our byte order: `char`, by which an array travels to another process, has none.
-        return _frozen(np.array(value, value.dtype.newbyteorder("="), subok=False, order="C"))
+        dtype = value.dtype if value.dtype.isnative else value.dtype.newbyteorder("=")
+        return _frozen(np.array(value, dtype, subok=False, order="C"))
     if depth < DEPTH_LIMIT and isinstance(value, tuple):
         return tuple(plain(item, depth + 1) for item in value)
     if depth < DEPTH_LIMIT and isinstance(value, list):

@@ -132,15 +132,23 @@ def _encode(value: Any, arrays: list[np.ndarray[Any, Any]]) -> Any:
     if kind in _AS_IT_IS:
         return value
     if kind is np.ndarray:
-        if value.dtype.char not in DTYPES:  # the bytes of an object array are addresses
-            raise WireError(f"an array of dtype {value.dtype} cannot be sent")
-        arrays.append(value.astype(value.dtype.newbyteorder("="), copy=False))
-        return ["array", value.dtype.char, *value.shape]
+        return _encode_array(value, arrays)
     if kind in _STAND_INS:
-        return [_STAND_INS[kind], *(getattr(value, name) for name in kind.__slots__)]
+        return [_STAND_INS[kind], *[getattr(value, name) for name in kind.__slots__]]
     if kind is dict:
-        return ["dict"] + [[str(key), _encode(item, arrays)] for key, item in value.items()]
-    return ["list" if kind is list else "tuple"] + [_encode(item, arrays) for item in value]
+        return ["dict", *[[str(key), _encode(item, arrays)] for key, item in value.items()]]
+    node: list[Any] = ["list" if kind is list else "tuple"]
+    for item in value:  # most are leaves: to look takes less than to call
+        node.append(item if type(item) in _AS_IT_IS else _encode(item, arrays))
+    return node
+
+
+def _encode_array(array: np.ndarray[Any, Any], arrays: list[np.ndarray[Any, Any]]) -> list[Any]:
+    dtype = array.dtype
+    if dtype.char not in DTYPES:  # the bytes of an object array are addresses
+        raise WireError(f"an array of dtype {dtype} cannot be sent")
+    arrays.append(array if dtype.isnative else array.astype(dtype.newbyteorder("=")))
+    return ["array", dtype.char, *array.shape]
 
 
 def _decode(node: Any, payload: _Payload, depth: int = 0) -> Any:
@@ -148,17 +156,17 @@ def _decode(node: Any, payload: _Payload, depth: int = 0) -> Any:
         return node
     if depth > NESTING or type(node) is not list or not node:
         raise WireError("a value that is nested too deeply, or of no known kind")
-    kind, *items = node
-    match kind:
-        case "array":
-            return payload.take(*items)
-        case "list":
-            return [_decode(item, payload, depth + 1) for item in items]
-        case "tuple":
-            return tuple([_decode(item, payload, depth + 1) for item in items])
-        case "dict":
-            return {_key(key): _decode(item, payload, depth + 1) for key, item in items}
-    return _stand_in(kind, items)
+    kind = node[0]
+    if kind == "array":
+        return payload.take(*node[1:])
+    if kind in {"list", "tuple"}:
+        found: list[Any] = []
+        for item in node[1:]:
+            found.append(item if type(item) in _AS_IT_IS else _decode(item, payload, depth + 1))
+        return found if kind == "list" else tuple(found)
+    if kind == "dict":
+        return {_key(key): _decode(item, payload, depth + 1) for key, item in node[1:]}
+    return _stand_in(kind, node[1:])
 
 
 def _stand_in(kind: Any, items: list[Any]) -> Handle | Seed | Opaque | Previous:
@@ -169,8 +177,8 @@ def _stand_in(kind: Any, items: list[Any]) -> Handle | Seed | Opaque | Previous:
             return Seed(_leaf(items, int))
         case "opaque":
             return Opaque(_leaf(items, str)[: values.NAME_LIMIT])
-        case "previous" if not items:
-            return Previous()
+        case "previous":
+            return Previous(_leaf(items, int))
     raise WireError("a value of no known kind")
 
 
@@ -210,7 +218,7 @@ class _Payload:
         end = self._offset + count * dtype.itemsize
         if end > len(self._data):
             raise WireError("an array that runs past the end of its frame")
-        array = np.frombuffer(self._data, dtype, count, self._offset).reshape(shape)
+        array: np.ndarray[Any, Any] = np.ndarray(shape, dtype, self._data, self._offset)
         self._offset = end
         if self._writable:
             return array.copy()  # it can be kept without the whole frame

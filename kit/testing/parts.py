@@ -146,7 +146,7 @@ class Question:
         if self.words[0] == "get":
             return f"{self.part.name}.{self.words[2]}"
         *_, method, arguments, _, _ = self.words
-        shown = ", ".join("y" if each is PREVIOUS else show(each) for each in arguments)
+        shown = ", ".join("y" if isinstance(each, Previous) else show(each) for each in arguments)
         return f"{self.part.name}.{method}({shown})"
 
 
@@ -154,7 +154,8 @@ def answers(questions: Sequence[Question]) -> Iterator[Any]:
     """Ask questions together and yield the result of each, in order.
 
     A question costs a worker as much as a dozen small calculations, so a test that has many asks
-    them at once. `PREVIOUS` among the arguments of a call is the result of the one before it.
+    them at once. `PREVIOUS` among the arguments of a call is the result of the one before it, and
+    `Previous(3)` that of the third before it.
     """
     replies = questions[0].part.bench.answers([question.words for question in questions])
     for question in questions:

@@ -125,13 +125,14 @@ def test_backward_is_finite_and_points_the_right_way_at_zero_and_one(bce):
 def test_every_batch_and_every_loss_is_a_new_one(student, bce, rng):
     other, first, last, elsewhere = (batch(rng, samples) for samples in (5, 7, 7, 3))
 
-    bce.forward(*other)  # a batch that no backward follows
+    questions = [bce.question("forward", *other)]  # a batch that no backward follows
     for pair in (first, last):
-        loss = bce.forward(*pair)
         second = student.make("loss:bce")
-        questions = [second.question("forward", *elsewhere), bce.question("backward", *pair)]
-        _, gradient = answers(questions)
+        questions += [bce.question("forward", *pair), second.question("forward", *elsewhere)]
+        questions += [bce.question("backward", *pair)]
 
+    _, *found = answers(questions)
+    for pair, loss, gradient in zip((first, last), found[::3], found[2::3], strict=True):
         assert_number(loss, expected(*pair), asked=FORWARD, given="a second batch")
         assert_close(gradient, slope(*pair), asked=BACKWARD, given="two losses, two batches")
 

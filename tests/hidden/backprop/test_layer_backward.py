@@ -48,19 +48,26 @@ class Case:
         self.layer.set_parameters(self.stored, self.bias)
         return self.layer.question("backward", self.grad, self.x, first=[self.x], **more)
 
+    def questions_and(self, *attributes):
+        """Ask for backward, and then for attributes of the layer."""
+        return [self.question(echoed=True), *map(self.layer.question_for, attributes)]
+
+    def take_and(self, found, *attributes):
+        """Return backward's answer, its arguments after the call, and then the attributes."""
+        answer = self.unpacked(next(found))
+        return answer, self.layer.echo, *[next(found) for _ in attributes]
+
     def backward(self):
         """Return dL/dx and the gradients, turned where the student's weights are."""
         return self.backward_and()[0]
 
     def backward_and(self, *attributes):
-        """Return the same, and then attributes of the layer; `layer.echo` is of that call."""
-        questions = [self.question(echoed=True), *map(self.layer.question_for, attributes)]
+        """Return the same, its arguments after the call, and then attributes of the layer."""
         try:
-            answer, *values = answers(questions)
+            return self.take_and(answers(self.questions_and(*attributes)), *attributes)
         except PartError:
             self.turn()
             return self.backward_and(*attributes)
-        return self.unpacked(answer), *values
 
     def turn(self):
         """Have the weights on their side, if that is how the student starts."""
@@ -73,17 +80,25 @@ class Case:
         self.turned = True
         return self.backward()
 
+    def forward_question(self):
+        """Ask for forward, which may change the parameters: that costs its own checks."""
+        self.layer.set_parameters(self.stored, self.bias)
+        return self.layer.question("forward", self.x)
+
+    def backward_question(self):
+        """Ask for backward, for the batch that forward has seen last."""
+        self.layer.set_parameters(self.stored, self.bias)
+        return self.layer.question("backward", self.grad, self.x)
+
     def forward(self):
-        """Call forward, which may fail, or change the parameters: that costs its own checks."""
-        self.layer.set_parameters(self.stored, self.bias)
+        """Call forward, which may fail."""
         with contextlib.suppress(PartError):
-            self.layer.forward(self.x)
-        self.layer.set_parameters(self.stored, self.bias)
+            list(answers([self.forward_question()]))
 
     def answer(self):
         """Return backward's answer for the batch that forward has seen last."""
         try:
-            return self.unpacked(self.layer.backward(self.grad, self.x))
+            return self.unpacked(*answers([self.backward_question()]))
         except PartError:
             self.turn()
             return self.backward()
@@ -111,11 +126,17 @@ class Case:
         assert_close(gradient, expected, **self.words)
 
 
-def backwards(cases):
-    """Return the answer of each case, asked together; one by one where one of them fails."""
+def backwards(cases, predicted=()):
+    """Return the answer of each case, asked together; one by one where one of them fails.
+
+    Before them come forwards that no backward follows, as in a prediction, if there are some.
+    """
     try:
-        found = list(answers([case.question() for case in cases]))
+        questions = [case.forward_question() for case in predicted]
+        found = list(answers(questions + [case.question() for case in cases]))[len(questions) :]
     except PartError:
+        for case in predicted:
+            case.forward()
         found = [case.backward() for case in cases]
         turned = any(case.turned for case in cases)
         return [
@@ -123,6 +144,20 @@ def backwards(cases):
             for case, answer in zip(cases, found, strict=True)
         ]
     return [case.unpacked(answer) for case, answer in zip(cases, found, strict=True)]
+
+
+def backwards_and(cases, *attributes):
+    """Return for each case what `backward_and` does, asked together where none of them fails."""
+    try:
+        found = answers([each for case in cases for each in case.questions_and(*attributes)])
+        return [case.take_and(found, *attributes) for case in cases]
+    except PartError:
+        return [_like_the_first(case, cases).backward_and(*attributes) for case in cases]
+
+
+def _like_the_first(case, cases):
+    case.turned = cases[0].turned  # square weights do not tell on which side they lie
+    return case
 
 
 def unpacked(answer):
@@ -185,6 +220,7 @@ def test_backward_sums_the_gradient_of_the_bias_over_the_batch(answered):
 
 @pytest.mark.points(3, kind="state")
 def test_backward_gives_the_same_answer_again_and_a_new_one_for_a_new_batch(cases_of, rng):
+    steps, predicted = [], []
     for case in cases_of(SIZES[:2]):
         similar_x, similar_grad = case.x.copy(), case.grad.copy()
         similar_x[1:] *= -1
@@ -192,23 +228,22 @@ def test_backward_gives_the_same_answer_again_and_a_new_one_for_a_new_batch(case
         x = rng.standard_normal((3, case.x.shape[1]))
         grad = rng.standard_normal((3, case.grad.shape[1]))
         new = case.twin(x=x, grad=grad)
-        steps = [case, case.twin(), case.twin(x=similar_x, grad=similar_grad), new]
+        steps += [case, case.twin(), case.twin(x=similar_x, grad=similar_grad), new]
         steps.append(new.twin(weights=case.weights + 1))
+        predicted.append(new)
 
-        new.forward()  # of a batch that no backward follows, as in a prediction
-        for step, answer in zip(steps, backwards(steps), strict=True):
-            step.check(answer)
+    for step, answer in zip(steps, backwards(steps, predicted), strict=True):
+        step.check(answer)
 
 
 @pytest.mark.points(2, kind="purity")
 def test_backward_updates_nothing(cases_of):
     drawn = cases_of([(4, 3, 2), (2, 5, 1), (5, 3, 3)])
-    for case in [*drawn, drawn[0].twin(bias=drawn[0].bias + 1)]:
-        case.turned = drawn[0].turned  # square weights do not tell on which side they lie
-        answer, weights, bias = case.backward_and("weights", "bias")
-
+    cases = [*drawn, drawn[0].twin(bias=drawn[0].bias + 1)]
+    found = backwards_and(cases, "weights", "bias")
+    for case, (answer, echo, weights, bias) in zip(cases, found, strict=True):
         case.check(answer)
-        assert_unchanged(case.layer.echo[1], case.x, asked=BACKWARD, name="x")
+        assert_unchanged(echo[1], case.x, asked=BACKWARD, name="x")
         assert_unchanged(weights, case.stored, asked=BACKWARD, name="weights")
         assert_unchanged(np.reshape(bias, (1, -1)), case.bias, asked=BACKWARD, name="bias")
 
@@ -217,8 +252,21 @@ def test_backward_updates_nothing(cases_of):
 def test_two_layers_do_not_share_what_they_keep(cases_of):
     first, second = cases_of([(4, 3, 2), (4, 3, 2)])
 
-    for case in (first, second):
-        case.forward()
+    for case, answer in in_turns(first, second):
+        case.check(answer)
 
-    for case in (second, first):
-        case.check(case.answer())
+
+def in_turns(first, second):
+    """Yield backward's answers of two layers, after both have had forward."""
+    questions = [first.forward_question(), second.forward_question()]
+    questions += [second.backward_question(), first.backward_question()]
+    try:
+        *_, mine, other = answers(questions)
+        yield second, second.unpacked(mine)
+        yield first, first.unpacked(other)
+    except PartError:
+        for case in (first, second):
+            case.forward()
+        for case in (second, first):
+            yield case, case.answer()
+
