@@ -172,6 +172,26 @@ def test_writing_to_an_input_costs_its_own_check_only(backprop, changed):
     assert "Came: x = [[0.]] after the call" in check.public
 
 
+@pytest.mark.parametrize(
+    ("right", "in_place", "exercise"),
+    [
+        ("return grad * (x > 0)", "y[y > 0] = 1\n        return grad * y", "relu"),
+        ("return grad * y * (1.0 - y)", "y *= 1 - y\n        return grad * y", "sigmoid"),
+    ],
+)
+def test_writing_to_the_output_costs_its_own_check_only(
+    backprop, changed, right, in_place, exercise
+):
+    record = backprop.evaluate(changed("activations.py", (right, in_place)))
+
+    assert lost(record) == {exercise: 1.0}
+    (check,) = [check for check in checks(record, exercise) if check.status != "passed"]
+    assert (check.title, check.misconception) == (
+        "backward leaves x and y alone",
+        "output-overwritten",
+    )
+
+
 def test_a_file_that_is_long_is_graded_like_any_other(tiny, hand_in):
     one = "class One:\n    forward = lambda s, x: x + 1\n    backward = lambda s, *a: a[0]\n"
 
