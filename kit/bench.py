@@ -9,7 +9,6 @@ grading. Plain values go in and out: numbers, text, arrays, and lists and dicts 
 from __future__ import annotations
 
 import contextlib
-import functools
 import traceback
 import types
 import warnings
@@ -102,8 +101,7 @@ class Bench:
     ) -> tuple[Any, Any]:
         """Call a method; return its result, and if `echoed` the arguments after the call."""
         given = self._resolve(arguments)
-        part = self._set(handle, settings)
-        result = self._run(lambda: plain(getattr(part, method)(*given)))
+        result = self._asked(handle, settings, lambda part: getattr(part, method)(*given))
         return result, plain(given) if echoed else ()
 
     def call_after(
@@ -123,8 +121,7 @@ class Bench:
 
     def get(self, handle: Handle, attribute: str, settings: Mapping[str, Any] = NOTHING) -> Any:
         """Return an attribute's value."""
-        part = self._set(handle, settings)
-        return self._run(lambda: plain(getattr(part, attribute)))
+        return self._asked(handle, settings, lambda part: getattr(part, attribute))
 
     def network(
         self, steps: Sequence[Handle], loss: Handle, shapes: Sequence[Mapping[str, Sequence[int]]]
@@ -149,11 +146,17 @@ class Bench:
         result: Array = self._run(lambda: plain(trainee.outputs(np.array(parameters), np.array(x))))
         return result
 
-    def _set(self, handle: Handle, settings: Mapping[str, Any]) -> Any:
+    def _asked(
+        self, handle: Handle, settings: Mapping[str, Any], question: Callable[[Any], Any]
+    ) -> Any:
         part = self._object(handle)
-        for name, value in settings.items():
-            self._run(functools.partial(setattr, part, name, value))
-        return part
+
+        def ask() -> Any:
+            for name, value in settings.items():
+                setattr(part, name, value)
+            return plain(question(part))
+
+        return self._run(ask)
 
     def _keep(self, thing: Any) -> Handle:
         self._objects.append(thing)
@@ -201,7 +204,7 @@ class Bench:
 
     def _load(self, file: str) -> ModuleType:
         if file not in self._sources:
-            raise PartError("FileNotFoundError", f"{file} was not handed in")
+            raise missing(file)
         with quietly():
             module: ModuleType = self._run(lambda: load_source(self._sources[file], file))
         return module
@@ -229,6 +232,11 @@ class Bench:
         frames = traceback.extract_tb(error.__traceback__)
         own = [frame for frame in frames if frame.filename in self._sources]
         return (own[-1].filename, own[-1].lineno or 0) if own else ("", 0)
+
+
+def missing(file: str) -> PartError:
+    """Return the error of asking for a part whose file is not there."""
+    return PartError("FileNotFoundError", f"{file} was not handed in")
 
 
 def _copied(answered: Sequence[Any], argument: Any) -> Any:

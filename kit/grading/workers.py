@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from kit.bench import missing
 from kit.errors import PartDiedError
 from kit.grading.client import RemoteBench
 from kit.grading.verdicts import FileProblemError
@@ -41,6 +42,8 @@ class Workers:
         for file in exercise.files:
             if file in self._problems:
                 raise FileProblemError("FileError", self._problems[file])
+            if file not in self._sources:
+                raise missing(file)
         if self._bench and not self._bench.alive:
             self._deaths[self._exercise] += 1
             self._bench = None

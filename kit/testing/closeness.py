@@ -105,16 +105,18 @@ def difference(actual: Any, expected: Array, rtol: float = RTOL, atol: float = A
         return f"shape {actual.shape} instead of {expected.shape}: {show(actual)}"
     if actual.dtype != np.float64:
         return f"dtype {actual.dtype} instead of float64: {show(actual)}"
-    return "" if _near(actual, expected, rtol, atol) else show(actual)
+    return "" if is_near(actual, expected, rtol, atol) else show(actual)
 
 
-def _near(actual: Array, expected: Array, rtol: float, atol: float) -> bool:
-    # The same comparison as np.allclose, which takes five times as long, and a suite is full of it.
+def is_near(
+    actual: Array, expected: Array, rtol: float, atol: float, *, equal_nan: bool = False
+) -> bool:
+    """Return what `np.allclose` does of arrays of one shape, in a fifth of the time."""
+    if not np.isfinite(expected).all():  # infinity is close to itself, and to nothing else
+        return np.allclose(actual, expected, rtol=rtol, atol=atol, equal_nan=equal_nan)
     with np.errstate(invalid="ignore"):
         near = np.abs(actual - expected) <= atol + rtol * np.abs(expected)
-    if near.all() or np.isfinite(expected).all():
-        return bool(near.all())
-    return np.allclose(actual, expected, rtol=rtol, atol=atol)  # infinity is close to itself
+    return bool(near.all())
 
 
 def show(value: Any) -> str:

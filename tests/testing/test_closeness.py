@@ -70,6 +70,12 @@ def test_a_number_that_is_not_finite_is_not_close(number):
     assert difference(np.array([number]), np.array([np.nan]))
 
 
+@pytest.mark.parametrize("number", [np.nan, np.inf, -np.inf])
+def test_what_is_finite_is_not_close_to_what_is_not(number):
+    assert failure(assert_close, np.array([1.0, 2.0]), np.array([1.0, number]))
+    assert not difference(np.array([1.0, np.inf]), np.array([1.0, np.inf]))
+
+
 @pytest.mark.parametrize("value", [None, "1.0", [1.0], True, Opaque("matrix"), (1.0,), {}])
 def test_what_is_no_array_is_not_close(value):
     assert difference(value, np.array(1.0))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from kit.testing.closeness import is_near
 from kit.testing.diagnosis import faults
 from kit.testing.diagnosis.cases import as_numbers, is_numbers
 
@@ -77,7 +78,7 @@ def same(actual: Any, expected: Any, near: float = 1e-7) -> bool:
     first, second = as_numbers(actual), as_numbers(expected)
     if first is None or second is None or first.shape != second.shape:
         return False
-    return bool(np.allclose(first, second, rtol=near, atol=near / 100, equal_nan=True))
+    return is_near(first, second, near, near / 100, equal_nan=True)
 
 
 def answered(cases: Iterable[Case]) -> list[Case]:
