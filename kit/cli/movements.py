@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections import Counter
 from typing import TYPE_CHECKING
 
 import click
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
-from kit.cli.scores import visible
+from kit.cli.table import NUMBERS, WORDS, show_table, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from kit.course.movement import Change, Movement
 
-_ENDLESS = 10_000  # columns of a pipe, so that no name is cut
+_COLUMNS = [
+    ("student", WORDS),
+    *[(heading, NUMBERS) for heading in ("before", "after", "change")],
+    ("because", WORDS),
+]
 
 
 def show_movements(movements: Sequence[Movement], first_time: int, *, as_json: bool) -> None:
@@ -31,7 +30,7 @@ def show_movements(movements: Sequence[Movement], first_time: int, *, as_json: b
         return
     moved = [movement for movement in movements if movement.moved]
     if moved:
-        Console(width=None if sys.stdout.isatty() else _ENDLESS).print(_table(moved))
+        show_table(_COLUMNS, map(_row, moved))
     for line in sums(movements, first_time):
         click.echo(line)
 
@@ -50,22 +49,10 @@ def sums(movements: Sequence[Movement], first_time: int) -> Iterator[str]:
         yield f"{_students(first_time)} had no Record before"
 
 
-def _table(moved: Sequence[Movement]) -> Table:
-    table = Table(box=SIMPLE_HEAD if sys.stdout.isatty() else None, pad_edge=False)
-    table.add_column("student", no_wrap=True)
-    for heading in ("before", "after", "change"):
-        table.add_column(heading, justify="right")
-    table.add_column("because", overflow="fold")
-    for movement in moved:
-        causes = [f"{change.cause} {change.points:+g}" for change in _that_count(movement)]
-        table.add_row(
-            Text(visible(movement.student)),
-            f"{movement.before:g}",
-            f"{movement.after:g}",
-            f"{round(movement.points, 9):+g}",
-            Text(visible(", ".join(causes))),
-        )
-    return table
+def _row(movement: Movement) -> list[str]:
+    numbers = [f"{movement.before:g}", f"{movement.after:g}", f"{round(movement.points, 9):+g}"]
+    causes = [f"{change.cause} {change.points:+g}" for change in _that_count(movement)]
+    return [movement.student, *numbers, ", ".join(causes)]
 
 
 def _that_count(movement: Movement) -> list[Change]:

@@ -73,7 +73,7 @@ def forget(context: click.Context, student: str, yes: bool, course: Path | None)
     from kit.cli.extras import need_nbgrader
 
     need_nbgrader()
-    from kit.cli.scores import visible
+    from kit.cli.table import visible
     from kit.course.forget import delete, find_traces
     from kit.grading.assignment import find_course
 

@@ -8,19 +8,17 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import Progress
-from rich.table import Table
 from rich.text import Text
+
+from kit.cli.table import NUMBERS, WORDS, show_table, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from kit.course.preview import Preview
     from kit.grading.record import Record
-
-_ENDLESS = 10_000  # columns of a pipe, so that no name is cut
 
 
 def show_outcomes(outcomes: Mapping[str, Record | str], *, as_json: bool) -> None:
@@ -30,7 +28,7 @@ def show_outcomes(outcomes: Mapping[str, Record | str], *, as_json: bool) -> Non
         for record in records.values():
             click.echo(json.dumps(record.to_json()))
     elif records:
-        _print(_table(records))
+        _show_records(records)
     show_failures(outcomes, "could not be graded")
 
 
@@ -44,12 +42,13 @@ def show_previews(previews: Sequence[Preview], *, as_json: bool) -> None:
             click.echo(json.dumps(about))
         return
     changed = [one for one in previews if one.changes]
-    table = _empty_table("is", "would be")
-    for one in changed:
-        before = "new" if one.before is None else _points(total(one.before))
-        table.add_row(Text(visible(one.student)), before, _points(total(one.after)))
     if changed:
-        _print(table)
+        was = ["new" if one.before is None else _points(total(one.before)) for one in changed]
+        rows = [
+            (one.student, old, _points(total(one.after)))
+            for one, old in zip(changed, was, strict=True)
+        ]
+        show_table([("student", WORDS), ("is", NUMBERS), ("would be", NUMBERS)], rows)
     click.echo(f"{len(changed)} of {len(previews)} would change; nothing was written", err=True)
 
 
@@ -62,26 +61,15 @@ def show_failures(outcomes: Mapping[str, object], what: str) -> None:
         click.echo(f"  {visible(who)}: {visible(cause)}", err=True)
 
 
-def _table(records: Mapping[str, Record]) -> Table:
+def _show_records(records: Mapping[str, Record]) -> None:
     first = next(iter(records.values()))
     heads = [f"{exercise.name} /{exercise.max_score:g}" for exercise in first.exercises]
-    table = _empty_table(*heads, f"total /{first.max_score:g}")
-    for who, record in records.items():
-        scores = [exercise.score for exercise in record.exercises]
-        table.add_row(Text(visible(who)), *map(_points, [*scores, record.score]))
-    return table
-
-
-def _empty_table(*columns: str) -> Table:
-    table = Table(box=SIMPLE_HEAD if sys.stdout.isatty() else None, pad_edge=False)
-    table.add_column("student", no_wrap=True)
-    for head in columns:
-        table.add_column(head, justify="right", overflow="fold")
-    return table
-
-
-def _print(table: Table) -> None:
-    Console(width=None if sys.stdout.isatty() else _ENDLESS).print(table)
+    columns = [(head, NUMBERS) for head in (*heads, f"total /{first.max_score:g}")]
+    rows = [
+        [who, *[_points(exercise.score) for exercise in record.exercises], _points(record.score)]
+        for who, record in records.items()
+    ]
+    show_table([("student", WORDS), *columns], rows)
 
 
 def _points(score: float | None) -> str:
@@ -97,8 +85,3 @@ def progress_bar() -> Iterator[Callable[[int, int, str], None]]:
         yield lambda done, total, student: bar.update(
             task, completed=done, total=total, description=Text(visible(student)).markup
         )
-
-
-def visible(name: str) -> str:
-    """Return a name such that no letter of it can move the cursor or vanish."""
-    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in name)

@@ -60,7 +60,7 @@ def _names(course: Path, asked: str | None) -> list[str]:
 
 
 def _lines(report: Report) -> Iterator[str]:
-    from kit.cli.scores import visible
+    from kit.cli.table import visible
 
     width = max(len(finding.about) for finding in report.findings)
     yield f"{'':{width}}{'looked at':>11}{'holes':>7}"

@@ -1,19 +1,21 @@
 """Grade a class: what `kit grade` does.
 
-Everything is evaluated first, with the gradebook closed. What came out is written after that, in
-one go: an interrupt before it changes nothing.
+Everything is evaluated first, with the gradebook closed, and what came out lies ready aside. It is
+written after that, in one go: an interrupt before it changes nothing.
 """
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from kit.course.application import open_course
 from kit.course.build import build
 from kit.course.gradebook import reading, shown
 from kit.course.intake import read_class
-from kit.course.posting import Post
+from kit.course.posting import posting
 from kit.course.rebuild import check_points
 from kit.course.sheet import Sheet
 from kit.course.steps import open_autograde
@@ -30,9 +32,12 @@ if TYPE_CHECKING:
     from kit.course.application import CourseApplication
     from kit.course.converters import Progress
     from kit.course.intake import Intake
+    from kit.course.posting import Post
     from kit.grading.pool import How
     from kit.grading.record import Record
     from kit.grading.submission import Submission
+
+    Outcomes: TypeAlias = Iterator[tuple[Submission, Record | str]]
 
 _WAITING = "waiting for the gradebook, which another program is writing"
 
@@ -63,16 +68,20 @@ def grade(
     store = Store(course / FOLDER)
     done = evaluate_class(assignment, intake.submissions, how, store=store)
     counted = _counted(done, len(intake.submissions), told)
-    outcomes = intake.refused | dict(counted if messages else _brief(counted))
-    if not (sheet or dry_run):
+    came = counted if messages else _brief(counted)
+    if not (sheet or dry_run):  # the gradebook of a fresh clone waits until something has come
+        outcomes = {submission.name: outcome for submission, outcome in came}
+        came = ((submission, outcomes[submission.name]) for submission in intake.submissions)
         sheet = _build(application)
-    if sheet:
-        outcomes = {student: _fitting(outcome, sheet) for student, outcome in outcomes.items()}
-    if sheet and not dry_run:
-        count = len(intake.students)
-        post = Post(converter, sheet, lambda: told(count, count, _WAITING))
-        post.write(intake.submissions, outcomes)
-        _remember(course, outcomes)
+    count = len(intake.students)
+    waiting = partial(told, count, count, _WAITING)
+    with posting(converter, sheet, waiting) if sheet and not dry_run else nullcontext() as post:
+        outcomes = {**intake.refused, **dict(_posted(came, sheet, post))}
+        if post:
+            for student in intake.refused:
+                post.withdraw(student)
+            post.write()
+            _remember(course, outcomes)
     return [(student, outcomes[student]) for student in intake.students]
 
 
@@ -94,18 +103,29 @@ def _take_in(application: CourseApplication, assignment: Assignment) -> Intake:
     return read_class(assignment, submitted, coursedir.student_id_exclude.split(","), folder_of)
 
 
-def _counted(
-    done: Iterator[tuple[Submission, Record | str]], count: int, on_progress: Progress
-) -> Iterator[tuple[str, Record | str]]:
+def _counted(done: Outcomes, count: int, on_progress: Progress) -> Outcomes:
     for number, (submission, outcome) in enumerate(done, 1):
         on_progress(number, count, submission.name)
-        yield submission.name, outcome
+        yield submission, outcome
 
 
-def _brief(outcomes: Iterator[tuple[str, Record | str]]) -> Iterator[tuple[str, Record | str]]:
+def _brief(done: Outcomes) -> Outcomes:
     brief = Brief()
-    for student, outcome in outcomes:
-        yield student, outcome if isinstance(outcome, str) else brief(outcome)
+    for submission, outcome in done:
+        yield submission, outcome if isinstance(outcome, str) else brief(outcome)
+
+
+def _posted(
+    done: Outcomes, sheet: Sheet | None, post: Post | None
+) -> Iterator[tuple[str, Record | str]]:
+    """Yield what counts for each student, after the post has it."""
+    for submission, outcome in done:
+        fitting = _fitting(outcome, sheet)
+        if post and isinstance(fitting, str):
+            post.withdraw(submission.name)
+        elif post and not isinstance(fitting, str):
+            post.add(submission, fitting)
+        yield submission.name, fitting
 
 
 def _remember(course: Path, outcomes: Mapping[str, Record | str]) -> None:
@@ -127,9 +147,9 @@ def _build(application: CourseApplication) -> Sheet:
     )
 
 
-def _fitting(outcome: Record | str, sheet: Sheet) -> Record | str:
+def _fitting(outcome: Record | str, sheet: Sheet | None) -> Record | str:
     try:
-        if not isinstance(outcome, str):
+        if sheet and not isinstance(outcome, str):
             check_points(outcome, sheet.worth)
     except GradingError as error:
         return str(error)

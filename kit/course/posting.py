@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +31,7 @@ from kit.grading.submission import read_submission
 from kit.manifest import Manifest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
     from nbgrader.converters import Autograde
@@ -42,37 +43,50 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 
+@contextmanager
+def posting(
+    converter: Autograde, sheet: Sheet, on_wait: Callable[[], None] = lambda: None
+) -> Iterator[Post]:
+    """Yield a post; what it holds and has not written at the end is deleted."""
+    coursedir = converter.coursedir
+    folder = Path(coursedir.root, coursedir.autograded_directory)
+    permissions = int(str(converter.permissions), 8)
+    with staging(folder, permissions, shared=coursedir.groupshared) as stage:
+        yield Post(converter, sheet, stage, on_wait)
+
+
 class Post:
-    """Takes what came out of each student's submission, and writes all of it at once."""
+    """Takes what came out of each student's submission as it comes, and writes all of it at once."""
 
     def __init__(
-        self, converter: Autograde, sheet: Sheet, on_wait: Callable[[], None] = lambda: None
+        self, converter: Autograde, sheet: Sheet, stage: Stage, on_wait: Callable[[], None]
     ) -> None:
-        self._converter, self._sheet, self._on_wait = converter, sheet, on_wait
+        self._converter, self._sheet, self._stage = converter, sheet, stage
+        self._on_wait = on_wait
         self._coursedir = converter.coursedir
         self._notebook = self._released()
+        self._entries: list[Entry] = []
+        self._failed: list[str] = []
 
-    def write(
-        self, submissions: Iterable[Submission], outcomes: Mapping[str, Record | str]
-    ) -> None:
-        """Write Records with their marks; who has a cause instead has no marks any more."""
-        folder = Path(self._coursedir.root, self._coursedir.autograded_directory)
-        permissions = int(str(self._converter.permissions), 8)
-        causes = [who for who, came in outcomes.items() if isinstance(came, str)]
-        failed = [student for student in causes if not unfit_name(student)]
-        with staging(folder, permissions, shared=self._coursedir.groupshared) as stage:
-            entries = [
-                self._prepare(stage, submission, record)
-                for submission in submissions
-                if not isinstance(record := outcomes[submission.name], str)
-            ]
-            entries += [self._withdraw(stage, student) for student in failed]
-            self._commit(stage, entries)
-        for student in failed:  # a page of an earlier attempt shows marks that are no more
+    def add(self, submission: Submission, record: Record) -> None:
+        """Take a Record, and what it is about."""
+        self._entries.append(self._prepared(submission, record))
+
+    def withdraw(self, student: str) -> None:
+        """Note that a student whom nobody could grade is to have no marks any more."""
+        if not unfit_name(student):
+            self._stage.remove(self._folder(self._coursedir.autograded_directory, student))
+            self._entries.append(Entry(student, self._time(student)))
+            self._failed.append(student)
+
+    def write(self) -> None:
+        """Write all that has come."""
+        self._commit(sorted(self._entries, key=lambda entry: entry.student))
+        for student in self._failed:  # a page of an earlier attempt shows marks that are no more
             page = self._folder(self._coursedir.feedback_directory, student)
             shutil.rmtree(page, ignore_errors=True)
 
-    def _prepare(self, stage: Stage, submission: Submission, record: Record) -> Entry:
+    def _prepared(self, submission: Submission, record: Record) -> Entry:
         student, name, time = submission.name, self._sheet.name, self._time(submission.name)
         if submission.sha256 != record.submission["sha256"]:
             raise GradingError(f"{student} has handed in something else meanwhile; grade again")
@@ -82,29 +96,30 @@ class Post:
         papers = Manifest("", (SECRET, TIMESTAMP) if time else (SECRET,), ())
         handed_in = self._folder(self._coursedir.submitted_directory, student)
         files = {**submission.files, **read_submission(handed_in, papers).files, **text}
-        stage.add(self._folder(self._coursedir.autograded_directory, student), files)
+        self._stage.add(self._folder(self._coursedir.autograded_directory, student), files)
         return Entry(student, time, marks(record, self._sheet.worth), comments(notebook))
 
-    def _withdraw(self, stage: Stage, student: str) -> Entry:
-        stage.remove(self._folder(self._coursedir.autograded_directory, student))
-        return Entry(student, self._time(student))
-
-    def _commit(self, stage: Stage, entries: Sequence[Entry]) -> None:
+    def _commit(self, entries: Sequence[Entry]) -> None:
         url, sheet = self._coursedir.db_url, self._sheet
+        for entry in entries:
+            self._tell_of_date(entry)
         with writing(url, self._on_wait) as session:
             back_up(session, url, Path(self._coursedir.root))
             if Sheet.load(session, sheet.name) != sheet:
                 raise GradingError(f"{sheet.name} has been released anew meanwhile; grade it again")
             write(session, sheet, entries, late_penalty(self._converter))
-            with stage.in_place():
+            with self._stage.in_place():
                 session.commit()
 
     def _time(self, student: str) -> datetime | None:
         folder = self._folder(self._coursedir.submitted_directory, student)
         time: datetime | None = self._coursedir.get_existing_timestamp(str(folder))
-        if time is None and os.path.lexists(folder / TIMESTAMP):
-            _log.warning("%s is no date; graded as if never late", folder / TIMESTAMP)
         return time
+
+    def _tell_of_date(self, entry: Entry) -> None:
+        path = self._folder(self._coursedir.submitted_directory, entry.student) / TIMESTAMP
+        if entry.timestamp is None and os.path.lexists(path):
+            _log.warning("%s is no date; graded as if never late", path)
 
     def _released(self) -> Any:
         name = self._sheet.name

@@ -1,7 +1,12 @@
-"""Prepare the folders of autograded/ aside, then put them in place: all of them, or none."""
+"""Prepare the folders of autograded/ aside, then put them in place: all of them, or none.
+
+They lie in a folder whose run holds a lock on it (flock(2)), so that what a killed run leaves is
+known, and deleted by the next.
+"""
 
 from __future__ import annotations
 
+import fcntl
 import logging
 import shutil
 import tempfile
@@ -14,6 +19,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _GROUP = 0o2770  # as nbgrader sets it where instructors share a course
+_NAME, _UNNAMED, _LOCK = ".kit-", ".new-", "lock"
 
 
 class Stage:
@@ -82,10 +88,25 @@ def staging(folder: Path, permissions: int, *, shared: bool) -> Iterator[Stage]:
     if shared and folder.stat().st_mode & _GROUP != _GROUP:
         with suppress(PermissionError):
             folder.chmod(folder.stat().st_mode & 0o777 | _GROUP)
-    aside = Path(tempfile.mkdtemp(prefix=".kit-", dir=folder))
+    _sweep(folder)
+    unnamed = Path(tempfile.mkdtemp(prefix=_UNNAMED, dir=folder))
+    aside = folder / unnamed.name.replace(_UNNAMED, _NAME)
     stage = Stage(aside, permissions, shared=shared)
     try:
-        yield stage
+        with (unnamed / _LOCK).open("wb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # before it has the name that `_sweep` looks for
+            unnamed.rename(aside)
+            yield stage
     finally:
+        shutil.rmtree(unnamed, ignore_errors=True)
         if not stage.is_stuck:  # else the only copy of something may be in there
             shutil.rmtree(aside, ignore_errors=True)
+
+
+def _sweep(folder: Path) -> None:
+    """Delete what runs that were killed have left, but nothing that they had taken away."""
+    for left in folder.glob(f"{_NAME}*"):
+        with suppress(OSError), (left / _LOCK).open("rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # fails while its run is alive
+            if not any(left.glob("*.old")):
+                shutil.rmtree(left, ignore_errors=True)

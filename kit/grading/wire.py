@@ -137,10 +137,9 @@ def _encode(value: Any, arrays: list[np.ndarray[Any, Any]]) -> Any:
         return [_STAND_INS[kind], *[getattr(value, name) for name in kind.__slots__]]
     if kind is dict:
         return ["dict", *[[str(key), _encode(item, arrays)] for key, item in value.items()]]
-    node: list[Any] = ["list" if kind is list else "tuple"]
-    for item in value:  # most are leaves: to look takes less than to call
-        node.append(item if type(item) in _AS_IT_IS else _encode(item, arrays))
-    return node
+    # Most items are leaves: to look at one takes less than to call for it.
+    items = [item if type(item) in _AS_IT_IS else _encode(item, arrays) for item in value]
+    return ["list" if kind is list else "tuple", *items]
 
 
 def _encode_array(array: np.ndarray[Any, Any], arrays: list[np.ndarray[Any, Any]]) -> list[Any]:
@@ -160,10 +159,11 @@ def _decode(node: Any, payload: _Payload, depth: int = 0) -> Any:
     if kind == "array":
         return payload.take(*node[1:])
     if kind in {"list", "tuple"}:
-        found: list[Any] = []
-        for item in node[1:]:
-            found.append(item if type(item) in _AS_IT_IS else _decode(item, payload, depth + 1))
-        return found if kind == "list" else tuple(found)
+        items = [
+            item if type(item) in _AS_IT_IS else _decode(item, payload, depth + 1)
+            for item in node[1:]
+        ]
+        return items if kind == "list" else tuple(items)
     if kind == "dict":
         return {_key(key): _decode(item, payload, depth + 1) for key, item in node[1:]}
     return _stand_in(kind, node[1:])

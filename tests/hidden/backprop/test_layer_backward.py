@@ -278,4 +278,3 @@ def in_turns(first, second):
             case.forward()
         for case in (second, first):
             yield case, case.answer()
-
