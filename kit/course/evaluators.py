@@ -38,6 +38,9 @@ class Ahead:
     def start(self, submissions: Iterable[Submission]) -> None:
         """Begin with these submissions, in this order, as they will be asked for."""
         self._coming = iter(submissions)
+        self._threads.submit(
+            self._evaluators.start, self._assignment, self._suite, self._sandbox, ANYHOW.jobs_here
+        )
 
     def evaluate(self, submission: Submission) -> Record:
         """Return the Record of a submission, waiting for it where it is not there yet.

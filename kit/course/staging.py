@@ -1,18 +1,19 @@
 """Prepare the folders of autograded/ aside, then put them in place: all of them, or none.
 
-They lie in a folder whose run holds a lock on it (flock(2)), so that what a killed run leaves is
-known, and deleted by the next.
+They lie in a folder whose run holds a lock in it, so that what a killed run leaves is known, and
+deleted by the next.
 """
 
 from __future__ import annotations
 
-import fcntl
 import logging
 import shutil
 import tempfile
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from kit.grading.lock import locked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -93,8 +94,8 @@ def staging(folder: Path, permissions: int, *, shared: bool) -> Iterator[Stage]:
     aside = folder / unnamed.name.replace(_UNNAMED, _NAME)
     stage = Stage(aside, permissions, shared=shared)
     try:
-        with (unnamed / _LOCK).open("wb") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)  # before it has the name that `_sweep` looks for
+        (unnamed / _LOCK).touch()
+        with locked(unnamed / _LOCK):  # before it has the name that `_sweep` looks for
             unnamed.rename(aside)
             yield stage
     finally:
@@ -106,7 +107,6 @@ def staging(folder: Path, permissions: int, *, shared: bool) -> Iterator[Stage]:
 def _sweep(folder: Path) -> None:
     """Delete what runs that were killed have left, but nothing that they had taken away."""
     for left in folder.glob(f"{_NAME}*"):
-        with suppress(OSError), (left / _LOCK).open("rb") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # fails while its run is alive
+        with suppress(OSError), locked(left / _LOCK):  # which fails while its run is alive
             if not any(left.glob("*.old")):
                 shutil.rmtree(left, ignore_errors=True)

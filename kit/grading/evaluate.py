@@ -10,21 +10,15 @@ The child cannot mark its own work: verdicts are made in the suite process from 
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import os
-import signal
-import socket
-import subprocess
 import sys
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
-from kit.errors import GradingError, SuiteError, UsageError
-from kit.grading import wire
+from kit.errors import UsageError
+from kit.grading import lane
 from kit.grading.levels import REQUIRE, choose_level, refusal
-from kit.grading.nursery import ENVIRONMENT
 from kit.grading.processor import ANYWHERE
 from kit.grading.record import Check, ExerciseResult, Record
 from kit.grading.versions import VERSIONS
@@ -34,22 +28,16 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kit.grading.assignment import Assignment
+    from kit.grading.lane import Lane
     from kit.grading.record import Status
     from kit.grading.submission import Submission
 
-PATIENCE_SECONDS = 600.0
-CLOSE_SECONDS = 20.0
 NO_VERDICT: tuple[Status, str, str, None] = (
     "error",
     "the test gave no verdict",
     "no verdict",
     None,
 )
-PLAIN_PYTEST = {  # what somebody has set for their own tests must not choose ours
-    "PYTEST_ADDOPTS": "",
-    "PYTEST_PLUGINS": "",
-    "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-}
 
 
 def evaluate(submission: Submission, assignment: Assignment) -> Record:
@@ -72,22 +60,52 @@ class Evaluator:
     """
 
     def __init__(
-        self, assignment: Assignment, sandbox: str = REQUIRE, processor: int = ANYWHERE
+        self,
+        assignment: Assignment,
+        sandbox: str = REQUIRE,
+        processor: int = ANYWHERE,
+        started: Lane | None = None,
     ) -> None:
         if sys.platform != "linux":
             raise UsageError("grading runs on Linux: use a Linux machine or a container")
         self.assignment, self.processor = assignment, processor
         self._wanted = sandbox
         self.level = choose_level(sandbox)
-        self._process: subprocess.Popen[bytes] | None = None
-        self._answer_owed = False
-        self._start()
+        self._lane = started or self._started()
+        self._ready()
+
+    @classmethod
+    def together(
+        cls, assignment: Assignment, sandbox: str, processors: Sequence[int]
+    ) -> list[Self]:
+        """Return an evaluator for each of these processors: one is started, and forks the others."""
+        lanes = lane.start(assignment, choose_level(sandbox), processors)
+        try:
+            return [
+                cls(assignment, sandbox, processor, each)
+                for processor, each in zip(processors, lanes, strict=True)
+            ]
+        except BaseException:
+            for each in lanes:
+                each.hang_up()
+            for each in lanes:
+                each.close()
+            raise
+
+    def _started(self) -> Lane:
+        [only] = lane.start(self.assignment, self.level, [self.processor])
+        return only
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    @property
+    def suite(self) -> str:
+        """The digest of what its suite process has collected."""
+        return self._lane.suite
 
     @property
     def points(self) -> dict[str, float]:
@@ -106,14 +124,15 @@ class Evaluator:
         With `only`, the ids of some checks, the Record is about these and no others. Without
         `explain`, a verdict is all that is said about a check.
         """
-        if self._process is None:
-            self._start()
+        if not self._lane.is_open:  # it had failed, or was closed
+            self._lane = self._started()
+            self._ready()
         self._insist_on(only)
         started = time.perf_counter()
         seed = hashlib.sha256(f"{self.suite} {submission.sha256}".encode()).hexdigest()
         number = str(int(seed[:16], 16))
         request = (submission.sources(), dict(submission.problems), number, list(only), explain)
-        verdicts = self._ask(request)
+        verdicts = self._lane.ask(request)
         return Record(
             assignment=self.assignment.name,
             submission={"name": submission.name, "sha256": submission.sha256},
@@ -143,71 +162,19 @@ class Evaluator:
         again = self.evaluate(submission, [check.id for check in result.checks])
         return again.exercises[0]
 
-    def close(self) -> None:
-        """End the suite process, its zygote and its workers: at once where an answer is owed."""
-        process, self._process = self._process, None
-        if process is None:
-            return
-        with contextlib.suppress(OSError):  # the other end may be gone
-            self._connection.shutdown(socket.SHUT_RDWR)
-        self._connection.close()
-        try:
-            process.wait(0 if self._answer_owed else CLOSE_SECONDS)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+    def hang_up(self) -> None:
+        """Tell the suite process to end, before `close` waits for it: one may wait for another."""
+        self._lane.hang_up()
 
-    def _start(self) -> None:
-        self.suite = self.assignment.digest()
-        self._answer_owed = False
-        self._connection, there = socket.socketpair()
-        self._connection.settimeout(PATIENCE_SECONDS)
-        command = [sys.executable, "-P", "-m", "kit.grading.suite"]
-        place = [str(self.assignment.course), self.assignment.name]
-        arguments = [str(there.fileno()), *place, self.level, str(self.processor)]
-        self._process = subprocess.Popen(
-            command + arguments,
-            pass_fds=[there.fileno()],
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,  # Ctrl-C is for us; the suite ends when we hang up
-            stdout=subprocess.DEVNULL,
-            env={**os.environ, **ENVIRONMENT, **PLAIN_PYTEST},
-        )
-        there.close()
-        try:
-            kind, *told = self._receive()
-        except (wire.WireError, OSError) as error:
-            self.close()
-            raise GradingError(f"the suite process failed: {error}") from None
-        if kind != "suite":
-            self.close()
-            raise SuiteError(str(told[0]))
-        self._tests, self._broken = told
+    def close(self) -> None:
+        """End the suite process, its zygote and its workers."""
+        self._lane.close()
+
+    def _ready(self) -> None:
+        self._tests, self._broken = self._lane.ready()
         if self._wanted == REQUIRE and self._broken:
             self.close()
             raise UsageError(refusal(self.level, f"broken: {', '.join(self._broken)}"))
-
-    def _ask(self, request: Any) -> dict[str, Any]:
-        self._answer_owed = True
-        try:
-            wire.send(self._connection, 1, request, wire.SOURCES)
-            kind, value = self._receive()
-        except (wire.WireError, OSError) as error:
-            self.close()  # the next submission starts a new one
-            raise GradingError(f"the suite process failed: {error}") from None
-        self._answer_owed = False
-        if kind != "verdicts":
-            raise GradingError(str(value))
-        verdicts: dict[str, Any] = value
-        return verdicts
-
-    def _receive(self) -> tuple[Any, ...]:
-        try:
-            _, answer = wire.receive(self._connection, limits=wire.SOURCES)
-        except wire.ClosedError:
-            raise wire.WireError("it ended before it answered") from None
-        told: tuple[Any, ...] = answer
-        return told
 
     def _insist_on(self, only: Sequence[str]) -> None:
         known = [test["id"] for test in self._tests]

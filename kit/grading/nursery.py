@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import select
+import signal
 import socket
 import subprocess
 import sys
@@ -31,13 +34,32 @@ PATIENCE_SECONDS = 20.0
 
 
 class Zygote:
-    """The process that forks workers, as the trusted side sees it."""
+    """The process that forks workers, as the trusted side sees it.
 
-    def __init__(self, limits: Limits, level: str, modules: Sequence[str] = ()) -> None:
-        self.limits, self.level = limits, level
+    With `twin_of`, it is not started but forked from that one, and as warm.
+    """
+
+    def __init__(
+        self,
+        limits: Limits,
+        level: str,
+        modules: Sequence[str] = (),
+        twin_of: Zygote | None = None,
+    ) -> None:
+        self.limits, self.level, self.modules = limits, level, modules
         self.on_processor = ANYWHERE
         self._control, there = socket.socketpair()
         self._control.settimeout(PATIENCE_SECONDS)
+        self._process: subprocess.Popen[bytes] | None = None
+        with there:
+            if twin_of:
+                self._handle = twin_of.fork(there.fileno())
+            else:
+                self._process = self._start(there.fileno())
+                self._handle = os.pidfd_open(self._process.pid)
+        self._ready = False
+
+    def _start(self, control: int) -> subprocess.Popen[bytes]:
         # -s -P: no user folder and no current folder leads to an import; not -I, which would drop
         # the seed of hashes from the environment, and with it the order of sets.
         code = (
@@ -45,39 +67,45 @@ class Zygote:
             "import runpy; runpy.run_module('kit.grading.zygote', run_name='__main__')"
         )
         home = str(Path(kit.__file__).parent.parent)
-        self._process = subprocess.Popen(
-            [
-                sys.executable,
-                "-s",
-                "-P",
-                "-c",
-                code,
-                home,
-                json.dumps(asdict(limits)),
-                level,
-                *modules,
-            ],
-            stdin=there.fileno(),
+        about = [json.dumps(asdict(self.limits)), self.level, *self.modules]
+        return subprocess.Popen(
+            [sys.executable, "-s", "-P", "-c", code, home, *about],
+            stdin=control,
             stdout=subprocess.DEVNULL,
             env=ENVIRONMENT,
             cwd="/",
         )
-        there.close()
-        self._ready = False
 
     @property
     def alive(self) -> bool:
         """Whether it can still be asked."""
-        return self._process.poll() is None
+        return not self._has_ended(0)
 
     def close(self) -> None:
         """End the zygote and every worker of it."""
-        self._control.close()
-        try:
-            self._process.wait(PATIENCE_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
+        self.leave()
+        if not self._has_ended(PATIENCE_SECONDS):
+            signal.pidfd_send_signal(self._handle, signal.SIGKILL)
+        if self._process:
             self._process.wait()
+        os.close(self._handle)
+
+    def leave(self) -> None:
+        """Ask it nothing more: it ends when nobody does who was forked with this object either."""
+        self._control.close()
+
+    def fork(self, control: int) -> int:
+        """Have it fork a twin that is asked over another socket; return a handle of its process."""
+        self.wait()
+        try:
+            socket.send_fds(self._control, [b"t" + PID.pack(0)], [control])
+            _, handle = self._answer()
+        except OSError as error:
+            raise GradingError(f"no twin could be forked: {error}") from None
+        return handle
+
+    def _has_ended(self, seconds: float) -> bool:
+        return bool(select.select([self._handle], [], [], seconds)[0])
 
     def wait(self) -> None:
         """Wait until it has imported all; a copy of this object must not be made before.

@@ -59,9 +59,8 @@ def started(assignment: Assignment, how: How) -> Iterator[How]:
         return
     jobs, suite = how.jobs_here, assignment.digest()
     evaluators = evaluators_for(jobs)
-    with ThreadPoolExecutor(jobs) as threads:
-        for _ in range(jobs):
-            threads.submit(evaluators.start, assignment, suite, how.sandbox)
+    with ThreadPoolExecutor(1) as threads:
+        threads.submit(evaluators.start, assignment, suite, how.sandbox, jobs)
         try:
             yield replace(how, evaluators=evaluators)
         finally:
@@ -95,6 +94,8 @@ def _evaluate_in_threads(
         def submit(task: Task) -> Future[Record]:
             return threads.submit(evaluators.evaluate, assignment, suite, how.sandbox, task)
 
+        if not how.evaluators:
+            threads.submit(evaluators.start, assignment, suite, how.sandbox, jobs)
         try:
             yield from Run(submit, suite, how.sandbox, store).evaluate(tasks, AHEAD * jobs)
         finally:

@@ -31,6 +31,7 @@ from kit.errors import KitError, UsageError
 from kit.grading import preload, sandbox, wire
 from kit.grading.arguments import arguments, plain_fixtures
 from kit.grading.assignment import Assignment
+from kit.grading.children import wait_for
 from kit.grading.collecting import collect
 from kit.grading.explanation import Failure, explain
 from kit.grading.limits import Limits
@@ -57,8 +58,8 @@ if TYPE_CHECKING:
 class Suite:
     """A hidden suite, collected."""
 
-    def __init__(self, assignment: Assignment, processor: int = ANYWHERE) -> None:
-        self.assignment, self.processor = assignment, processor
+    def __init__(self, assignment: Assignment) -> None:
+        self.assignment, self.processor = assignment, ANYWHERE
         self.session = collect(assignment.hidden)
         self._plain = {item.nodeid: plain_fixtures(item) for item in self.session.items}
         for folder in {assignment_folder(item.path) for item in self.session.items}:
@@ -183,7 +184,7 @@ def serve(connection: socket.socket, suite: Suite, zygote: Zygote) -> None:
                 return
             if not zygote.alive:
                 zygote.close()
-                zygote = Zygote(zygote.limits, zygote.level, suite.assignment.manifest.imports)
+                zygote = Zygote(zygote.limits, zygote.level, zygote.modules)
                 zygote.wait()
             answer = _forked(connection, suite, zygote, request)
             try:
@@ -235,26 +236,61 @@ def _tell(connection: socket.socket, suite: Suite, zygote: Zygote, request: Any)
 
 
 def main() -> None:
-    """Serve the suite of `python -m kit.grading.suite DESCRIPTOR COURSE NAME LEVEL PROCESSOR`."""
+    """Serve the suite of `python -m kit.grading.suite SOCKETS COURSE NAME LEVEL PROCESSORS`.
+
+    SOCKETS and PROCESSORS are lists like "5,6": for each after the first, this process is forked.
+    """
     sandbox.hide()
-    connection = socket.socket(fileno=int(sys.argv[1]))
+    connections = [socket.socket(fileno=int(number)) for number in sys.argv[1].split(",")]
+    processors = [int(number) for number in sys.argv[5].split(",")]
     try:
         assignment = Assignment.load(Path(sys.argv[2]), sys.argv[3])
         limits = Limits.read(assignment.manifest.limits)
         preload.insist_on(assignment.manifest.imports)
         zygote = Zygote(limits, sys.argv[4], assignment.manifest.imports)
-        suite = Suite(assignment, int(sys.argv[5]))
+        suite = Suite(assignment)
         tests = suite.describe()
         for name in preload.NUMPY:  # once, here, and not in every copy
             importlib.import_module(name)
         broken = broken_promises(zygote)
     except Exception as error:  # noqa: BLE001 - a conftest.py may raise anything
-        wire.send(connection, 0, ("failed", _told(error)), wire.SOURCES)
+        for connection in connections:
+            wire.send(connection, 0, ("failed", _told(error)), wire.SOURCES)
         return
     gc.collect()
     gc.freeze()  # a collection in a copy would copy what it shares with us
-    wire.send(connection, 0, ("suite", tests, list(broken)), wire.SOURCES)
-    serve(connection, suite, zygote)
+    number, zygote, forked = _forked_for_each(connections, zygote)
+    suite.processor = processors[number]
+    told = ("suite", tests, list(broken), os.getpid())
+    wire.send(connections[number], 0, told, wire.SOURCES)
+    serve(connections[number], suite, zygote)
+    wait_for(forked)
+    if number:
+        os._exit(0)  # as above
+
+
+def _forked_for_each(
+    connections: Sequence[socket.socket], zygote: Zygote
+) -> tuple[int, Zygote, list[int]]:
+    """Fork for each connection but the first.
+
+    Return which one is ours, the zygote for it, and the processes that were forked for others.
+    """
+    mine, forked = 0, []
+    for number in range(1, len(connections)):
+        twin = Zygote(zygote.limits, zygote.level, zygote.modules, twin_of=zygote)
+        forked.append(os.fork())
+        if forked[-1] == 0:
+            os.setsid()  # it may be killed, and all that it has forked, without the others
+            zygote.leave()
+            twin.wait()
+            mine, zygote, forked = number, twin, []
+            break
+        twin.leave()
+    for number, connection in enumerate(connections):
+        if number != mine:
+            connection.close()
+    return mine, zygote, forked
 
 
 def _told(error: Exception) -> str:

@@ -51,7 +51,8 @@ class Evaluators:
     """
 
     def __init__(self, processors: Sequence[int] = ()) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
+        self._starting: set[tuple[str, str]] = set()
         self._processors = dict.fromkeys(processors or [ANYWHERE], 0)
         self._all: set[Evaluator] = set()
         self._idle: dict[tuple[str, str], list[Evaluator]] = defaultdict(list)
@@ -71,17 +72,33 @@ class Evaluators:
         except GradingError:
             return self._evaluate(source, suite, sandbox, task)
 
-    def start(self, assignment: Assignment, suite: str, sandbox: str) -> None:
-        """Start one before it is needed; what is wrong with it is told when it is."""
-        with contextlib.suppress(KitError):
-            evaluator = self._take(assignment, suite, sandbox)
-            self._idle[suite, sandbox].append(evaluator)
+    def start(self, assignment: Assignment, suite: str, sandbox: str, count: int) -> None:
+        """Start so many before they are needed; what is wrong with them is told when they are."""
+        with self._lock:
+            self._starting.add((suite, sandbox))
+            taken = [self._take_processor() for _ in range(count)]
+        made: list[Evaluator] = []
+        try:
+            with contextlib.suppress(KitError):
+                made = Evaluator.together(assignment, sandbox, taken)
+        finally:
+            with self._lock:
+                self._starting.discard((suite, sandbox))
+                self._all.update(made)
+                self._idle[suite, sandbox] += [each for each in made if each.suite == suite]
+                for processor in taken[len(made) :]:
+                    self._processors[processor] -= 1
+                self._lock.notify_all()
+        if self._closed:
+            self.close()
 
     def close(self) -> None:
         """End all of them, at work or not, and remove what was unpacked for them."""
         with self._lock:
             self._closed = True
             evaluators, folders = list(self._all), list(self._folders.values())
+        for evaluator in evaluators:
+            evaluator.hang_up()
         for evaluator in evaluators:
             evaluator.close()
         for folder in folders:
@@ -104,12 +121,12 @@ class Evaluators:
 
     def _take(self, source: Source, suite: str, sandbox: str) -> Evaluator:
         with self._lock:
+            self._lock.wait_for(lambda: (suite, sandbox) not in self._starting)
             self._insist_on_running()
             if self._idle[suite, sandbox]:
                 return self._idle[suite, sandbox].pop()
             assignment = source if isinstance(source, Assignment) else self._unpacked(source)
-            processor = min(self._processors, key=self._processors.__getitem__)
-            self._processors[processor] += 1
+            processor = self._take_processor()
         try:
             evaluator = Evaluator(assignment, sandbox, processor)
         except BaseException:
@@ -125,6 +142,11 @@ class Evaluators:
         if evaluator.suite != suite:
             raise SuiteError("the hidden suite was edited during the run; run it again")
         return evaluator
+
+    def _take_processor(self) -> int:
+        processor = min(self._processors, key=self._processors.__getitem__)
+        self._processors[processor] += 1
+        return processor
 
     def _give_back(self, processor: int) -> None:
         with self._lock:

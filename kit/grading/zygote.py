@@ -6,7 +6,8 @@ sandbox is up, so that nothing of one submission is left in the memory of the ne
 
 Its commands come over a socket on standard input: `w` and a processor, with the worker's
 descriptors attached, answered with its process id and a descriptor of the process; `e` and a
-process id, answered with how that worker ended.
+process id, answered with how that worker ended; `t` with a socket, which a twin of this process
+then answers, as this one is answered.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ import time
 import traceback
 
 from kit.grading import preload, worker
+from kit.grading.children import wait_for
 from kit.grading.limits import Limits
 from kit.grading.processor import stay_on
 from kit.grading.sandbox import Sandbox, hide
@@ -86,25 +88,41 @@ def main(limits: Limits, level: str, modules: list[str]) -> None:
     preload.preload(modules)
     gc.collect()
     gc.freeze()  # a collection in a worker would copy what it shares with us
-    workers = Workers(sandbox)
-    with contextlib.suppress(ConnectionError):  # who asked was killed
-        _serve(control, workers)
+    serving: socket.socket | None = control
+    while serving:
+        serving = _serve(serving, Workers(sandbox))
+
+
+def _serve(control: socket.socket, workers: Workers) -> socket.socket | None:
+    """Answer until nobody asks; in a twin, return the socket that it is to answer instead."""
+    twins = []
+    with control, contextlib.suppress(ConnectionError):  # who asked was killed
+        control.sendall(PID.pack(os.getpid()))
+        while True:
+            command, descriptors, _, _ = socket.recv_fds(control, 1 + PID.size, 3)
+            if not command:
+                break
+            number = PID.unpack(command[1:])[0]
+            match command[:1]:
+                case b"w":
+                    _tell(control, workers.start(descriptors, number))
+                case b"t":
+                    twins.append(os.fork())
+                    if twins[-1] == 0:
+                        return socket.socket(fileno=descriptors[0])
+                    os.close(descriptors[0])
+                    _tell(control, twins[-1])
+                case b"e":
+                    control.sendall(PID.pack(workers.end(number)))
     workers.end_all()
+    wait_for(twins)
+    return None
 
 
-def _serve(control: socket.socket, workers: Workers) -> None:
-    control.sendall(PID.pack(os.getpid()))
-    while True:
-        command, descriptors, _, _ = socket.recv_fds(control, 1 + PID.size, 3)
-        if not command:
-            return
-        if command[:1] == b"w":
-            process = workers.start(descriptors, *PID.unpack(command[1:]))
-            handle = os.pidfd_open(process)
-            socket.send_fds(control, [PID.pack(process)], [handle])
-            os.close(handle)
-        else:
-            control.sendall(PID.pack(workers.end(*PID.unpack(command[1:]))))
+def _tell(control: socket.socket, process: int) -> None:
+    handle = os.pidfd_open(process)
+    socket.send_fds(control, [PID.pack(process)], [handle])
+    os.close(handle)
 
 
 def _become_worker(sandbox: Sandbox, descriptors: list[int]) -> None:

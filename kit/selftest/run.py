@@ -41,10 +41,9 @@ class Runner:
 
     def first(self, submission: Submission) -> Record:
         """Evaluate one submission before all others; raise GradingError where that fails."""
-        for _ in range(1, self._jobs):
-            self._threads.submit(
-                self._evaluators.start, self._assignment, self.suite, self._sandbox
-            )
+        self._threads.submit(
+            self._evaluators.start, self._assignment, self.suite, self._sandbox, self._jobs
+        )
         return self._submit(Task(submission)).result()
 
     def run(self, tasks: Iterable[Task]) -> dict[str, Record | str]:

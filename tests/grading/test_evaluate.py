@@ -463,7 +463,7 @@ def test_a_thread_cannot_be_started_and_costs_its_own_checks(tiny, hand_in):
 
 def test_a_thread_that_is_left_behind_costs_nothing_to_the_next(loose, hand_in, children, alive):
     record = loose.evaluate(hand_in(two=RESTLESS))
-    (zygote,) = children(loose._process.pid)
+    (zygote,) = children(loose._lane.number)
 
     assert lost(record) == {}
     assert loose.evaluate(hand_in()).score == 7.5
@@ -728,7 +728,7 @@ def gone(check, processes):
 
 def test_a_zygote_that_has_died_is_replaced(tiny, hand_in, children, alive):
     tiny.evaluate(hand_in())
-    (zygote,) = children(tiny._process.pid)
+    (zygote,) = children(tiny._lane.number)
 
     os.kill(zygote, signal.SIGKILL)
 
@@ -741,14 +741,14 @@ VANDAL = "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)\nwhile True: 
 
 def test_a_submission_cannot_kill_the_process_above_it_and_is_graded(tiny, hand_in, children):
     tiny.evaluate(hand_in())
-    before = children(tiny._process.pid)
+    before = children(tiny._lane.number)
 
     record = tiny.evaluate(hand_in(one=VANDAL))
 
     assert lost(record) == {"one": 3.5}
     told, _, _ = checks(record, "one")[0].message.partition("\n")
     assert told == "PermissionError: [Errno 1] Operation not permitted (one.py, line 2)"
-    assert children(tiny._process.pid) == before
+    assert children(tiny._lane.number) == before
     assert tiny.evaluate(hand_in()).score == 7.5
 
 
@@ -761,7 +761,7 @@ def test_a_submission_that_kills_the_process_above_it_is_not_graded_and_the_next
             naked.evaluate(hand_in(one=VANDAL))
 
         assert [naked.evaluate(hand_in()).score for _ in range(2)] == [7.5, 7.5]
-        (zygote,) = children(naked._process.pid)
+        (zygote,) = children(naked._lane.number)
         assert gone(alive, children(zygote))
 
 
@@ -771,7 +771,7 @@ def test_a_worker_does_not_outlive_the_process_that_started_it(
 ):
     evaluator = request.getfixturevalue(level)
     evaluator.evaluate(hand_in())
-    (zygote,) = children(evaluator._process.pid)
+    (zygote,) = children(evaluator._lane.number)
     seen = []
 
     def look():
@@ -791,7 +791,7 @@ def test_a_worker_does_not_outlive_the_process_that_started_it(
 
 
 def test_a_suite_process_that_has_died_costs_one_attempt_and_no_score(tiny, hand_in):
-    os.kill(tiny._process.pid, signal.SIGKILL)
+    os.kill(tiny._lane.number, signal.SIGKILL)
 
     with pytest.raises(GradingError, match="the suite process failed"):
         tiny.evaluate(hand_in())
@@ -800,7 +800,7 @@ def test_a_suite_process_that_has_died_costs_one_attempt_and_no_score(tiny, hand
 
 
 def test_a_suite_process_that_dies_on_the_way_costs_one_attempt_and_no_score(tiny, hand_in):
-    later = threading.Timer(0.3, os.kill, [tiny._process.pid, signal.SIGKILL])
+    later = threading.Timer(0.3, os.kill, [tiny._lane.number, signal.SIGKILL])
 
     later.start()
     with pytest.raises(GradingError, match="the suite process failed"):
@@ -813,7 +813,7 @@ def test_a_suite_process_that_dies_on_the_way_costs_one_attempt_and_no_score(tin
 def test_nothing_is_left_behind_when_an_evaluator_is_closed(own_course, hand_in, children, alive):
     with Evaluator(Assignment.load(own_course, "tiny")) as evaluator:
         evaluator.evaluate(hand_in())
-        suite = evaluator._process.pid
+        suite = evaluator._lane.number
         (zygote,) = children(suite)
 
     assert not alive(suite)

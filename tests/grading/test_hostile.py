@@ -479,7 +479,7 @@ def test_in_the_grader_an_attack_gets_what_was_declared_and_nothing_else(
 ):
     verdict, grader = ENTRIES[entry], graders(level)
     world, evaluator = grader.world, grader.evaluator
-    (zygote,) = children(evaluator._process.pid)
+    (zygote,) = children(evaluator._lane.number)
     folder = world.render(entry, zygote, tmp_path)
     submission = read_submission(folder, evaluator.assignment.manifest, world.name)
 
@@ -500,7 +500,7 @@ def test_in_the_grader_an_attack_gets_what_was_declared_and_nothing_else(
     assert world.digest() == grader.before
     assert world.listener.arrived() == 0
     assert appears(lambda: not children(zygote))  # a large one takes a moment to be gone
-    assert children(evaluator._process.pid) == [zygote]
+    assert children(evaluator._lane.number) == [zygote]
     assert grader.next_honest() == 0.0
 
 
@@ -530,7 +530,7 @@ def test_at_the_end_no_process_is_left(graders, children):
     for level in LEVELS:
         grader = graders(level)
         assert grader.evaluator.evaluate(grader.honest).score == 100.0
-        (zygote,) = children(grader.evaluator._process.pid)
+        (zygote,) = children(grader.evaluator._lane.number)
         found = set(descendants(children, os.getpid()))
         suites = {each for each in children(os.getpid()) if zygote in children(each)}
 

@@ -79,7 +79,7 @@ LOOPS = {
     "a nested call": ("turn()", TURN),
     "a big power": ("return 10 ** 10 ** 8", LINE),
     "a product of big arrays": (
-        "big = np.ones((3000, 3000))\nreturn [np.dot(big, big) for _ in range(99)]",
+        "big = np.ones((1500, 1500))\nreturn [np.dot(big, big) for _ in range(99)]",
         LINE + 1,
     ),
     "an except for everything": (

@@ -21,6 +21,10 @@ class Recorded:
         self.processor = processor
         self.made.append(processor)
 
+    @classmethod
+    def together(cls, assignment, sandbox, processors):
+        return [cls(assignment, sandbox, processor) for processor in processors]
+
     def evaluate(self, submission, _only, **_):
         if submission is None:
             raise RuntimeError
@@ -54,6 +58,24 @@ def test_evaluators_share_the_processors_out(made):
     all_at_once(Evaluators([3, 5, 8]), 4)
 
     assert made == [3, 5, 8, 3]
+
+
+def test_those_that_are_started_beforehand_are_used_first(made):
+    evaluators = Evaluators([3, 5, 8])
+
+    evaluators.start("a source", "a digest", "off", 2)
+    all_at_once(evaluators, 3)
+
+    assert made == [3, 5, 8]
+
+
+def test_those_that_cannot_be_started_beforehand_give_their_processors_back(made):
+    evaluators = Evaluators([3, 5])
+
+    evaluators.start("a source", "a digest", "broken", 2)
+    all_at_once(evaluators, 2)
+
+    assert made == [3, 5]
 
 
 def test_one_that_takes_the_place_of_a_broken_one_takes_its_processor(made):
