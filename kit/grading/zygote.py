@@ -86,6 +86,7 @@ def main(limits: Limits, level: str, modules: list[str]) -> None:
     os.dup2(os.open(os.devnull, os.O_RDWR), 0)  # stays open: a worker's numbers are taken by now
     sandbox = Sandbox(level, limits)
     preload.preload(modules)
+    os.environ.clear()  # OpenBLAS has read it by now
     gc.collect()
     gc.freeze()  # a collection in a worker would copy what it shares with us
     serving: socket.socket | None = control
