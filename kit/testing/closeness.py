@@ -61,9 +61,9 @@ def assert_close(
 ) -> None:
     """Raise CheckFailed unless `actual` is an array of floats with the shape and values expected."""
     target = np.asarray(np.real(expected), dtype=float)  # one made of an answer may be complex
-    trouble = difference(actual, target, rtol, atol)
-    if trouble:
-        raise CheckFailed(asked, given=given, came=trouble, expected=show(target), usually=usually)
+    if not agrees(actual, target, rtol, atol):
+        came = difference(actual, target)
+        raise CheckFailed(asked, given=given, came=came, expected=show(target), usually=usually)
 
 
 def assert_number(actual: Any, expected: float, *, asked: str, **words: Any) -> None:
@@ -93,19 +93,37 @@ def assert_unchanged(after: Any, before: Array, *, asked: str, name: str) -> Non
         )
 
 
-def difference(actual: Any, expected: Array, rtol: float = RTOL, atol: float = ATOL) -> str:
-    """Say in a few words how a value differs from the array expected, or return ''."""
-    if isinstance(actual, float | int) and not isinstance(actual, bool):
-        if isinstance(actual, int) and abs(actual) > LARGEST:  # an integer has no limit
-            return show(actual)
-        actual = np.asarray(float(actual))
-    if not isinstance(actual, np.ndarray):
+def agrees(actual: Any, expected: Array, rtol: float = RTOL, atol: float = ATOL) -> bool:
+    """Return whether a value has the shape, the dtype and the numbers of the array expected."""
+    found = _as_array(actual)
+    return (
+        found is not None
+        and found.shape == expected.shape
+        and found.dtype == np.float64
+        and is_near(found, expected, rtol, atol)
+    )
+
+
+def difference(actual: Any, expected: Array) -> str:
+    """Say in a few words how a value differs from the array that it does not agree with."""
+    found = _as_array(actual)
+    if found is None:
         return show(actual)
-    if actual.shape != expected.shape:
-        return f"shape {actual.shape} instead of {expected.shape}: {show(actual)}"
-    if actual.dtype != np.float64:
-        return f"dtype {actual.dtype} instead of float64: {show(actual)}"
-    return "" if is_near(actual, expected, rtol, atol) else show(actual)
+    if found.shape != expected.shape:
+        return f"shape {found.shape} instead of {expected.shape}: {show(found)}"
+    if found.dtype != np.float64:
+        return f"dtype {found.dtype} instead of float64: {show(found)}"
+    return show(found)
+
+
+def _as_array(value: Any) -> Array | None:
+    """Return an array as it is and a number as one of no axis, None for anything else."""
+    if isinstance(value, np.ndarray):
+        return value
+    if isinstance(value, bool) or not isinstance(value, float | int):
+        return None
+    too_large = isinstance(value, int) and abs(value) > LARGEST  # an integer has no limit
+    return None if too_large else np.asarray(float(value))
 
 
 def is_near(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kit.testing.closeness import CheckFailed, assert_close, difference, show
+from kit.testing.closeness import CheckFailed, agrees, assert_close, show
 from kit.testing.gradients import numerical_gradient
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def assert_elementwise(
     tried one by one, and the first that is wrong alone is shown.
     """
     whole = call(**inputs)
-    if not difference(whole, expected):
+    if agrees(whole, expected):
         return
     for place in np.ndindex(expected.shape):
         single = {name: array[place].reshape(1, 1) for name, array in inputs.items()}
@@ -45,7 +45,7 @@ def assert_backward_fits_forward(
     """Hold an activation's backward against the slope of its own forward, element by element."""
     dx = part.backward(grad, x, part.forward(x))
     slope = _slope(part, x)
-    if not difference(dx, grad * slope, rtol=1e-4, atol=1e-6):
+    if agrees(dx, grad * slope, rtol=1e-4, atol=1e-6):
         return
     for place in np.ndindex(x.shape):
         _one_element(part, x[place].reshape(1, 1), grad[place].reshape(1, 1), asked, usually)
@@ -61,7 +61,7 @@ def assert_backward_fits_forward(
 def _one_element(part: Part, x: Array, grad: Array, asked: str, usually: str) -> None:
     dx = part.backward(grad, x, part.forward(x))
     slope = _slope(part, x)
-    if difference(dx, grad * slope, rtol=1e-4, atol=1e-6):
+    if not agrees(dx, grad * slope, rtol=1e-4, atol=1e-6):
         raise CheckFailed(
             asked,
             given={"x": x, "grad": grad},

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kit.testing.closeness import ATOL, RTOL, difference, show
+from kit.testing.closeness import ATOL, RTOL, agrees, difference, show
 from kit.testing.diagnosis.faults import raised
 
 if TYPE_CHECKING:
@@ -42,28 +42,34 @@ class Case:
     @cached_property
     def wrong(self) -> bool:
         """Whether something else came than what is right."""
-        return self.answer.error is not None or bool(self.trouble)
-
-    @cached_property
-    def trouble(self) -> str:
-        """How the answer differs from what is right, in a few words, or ''."""
-        right = np.asarray(self.right, dtype=float)
-        if isinstance(self.answer.value, int) and abs(self.answer.value) >= LARGEST:
-            return "an int larger than any float"
-        return difference(self.answer.value, right, self.tolerance, max(ATOL, self.tolerance / 100))
+        right, atol = np.asarray(self.right, dtype=float), max(ATOL, self.tolerance / 100)
+        return (
+            self.answer.error is not None
+            or self._is_too_large
+            or not agrees(self.answer.value, right, self.tolerance, atol)
+        )
 
     @property
     def came(self) -> str:
         """What came, in words that hold no text of the student's."""
         if self.answer.error is not None:
             return raised(self.answer.error)
-        return self._precisely or self.trouble or show(self.answer.value)
+        if self._is_too_large:
+            return "an int larger than any float"
+        if self._precisely or not self.wrong:
+            return self._precisely or show(self.answer.value)
+        return difference(self.answer.value, np.asarray(self.right, dtype=float))
 
     @property
     def expected(self) -> str:
         """What is right, in the digits that it takes to see the difference."""
         right = np.asarray(self.right, dtype=float)
         return precise(right) if self._precisely else show(right)
+
+    @property
+    def _is_too_large(self) -> bool:
+        value = self.answer.value
+        return isinstance(value, int) and abs(value) >= LARGEST
 
     @property
     def _precisely(self) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kit.testing.closeness import difference
+from kit.testing.closeness import agrees
 from kit.testing.diagnosis.beliefs import same
 from kit.testing.diagnosis.cases import Case, is_numbers, shape_of
 from kit.testing.diagnosis.faults import raised
@@ -117,8 +117,8 @@ def _mark(case: Case) -> str:
         return "ok"
     if not is_numbers(value) or value.shape == right.shape:
         return "<-- other numbers" if is_numbers(value) else "<-- no array"
-    if value.shape == right.T.shape and not difference(value, right.T):
+    if value.shape == right.T.shape and agrees(value, right.T):
         return "<-- transposed"
-    if value.size == right.size and not difference(value.ravel(), right.ravel()):
+    if value.size == right.size and agrees(value.ravel(), right.ravel()):
         return "<-- axis lost: keepdims=True?"
     return "<-- another shape"
