@@ -78,7 +78,8 @@ def measure(
 class Watch(threading.Thread):
     """Looks at the processes of a command every now and then, to know who used the time.
 
-    A process that was forked and runs the program of its parent is left to its parent's sums.
+    A process that was forked and runs the program of its parent is left to its parent's sums,
+    unless it forks others itself.
     """
 
     def __init__(self, root: int) -> None:
@@ -130,16 +131,16 @@ def _roles(root: int) -> Iterator[tuple[int, str]]:
         process, above = waiting.pop()
         command = _read(process, "cmdline")
         role = next((role for word, role in ROLES.items() if word in command), "")
-        if role and role != above:
+        children = _children(process)
+        if role and (role != above or children):
             yield process, role
-        waiting += [(child, role or above) for child in _children(process)]
+        waiting += [(child, role or above) for child in children]
 
 
 def _children(process: int) -> list[int]:
-    lists = Path(f"/proc/{process}/task").glob("*/children")
-    found = []
-    for path in lists:
-        with contextlib.suppress(OSError):
+    found: list[int] = []
+    with contextlib.suppress(OSError):  # it has just ended, or one of its threads has
+        for path in Path(f"/proc/{process}/task").glob("*/children"):
             found += [int(number) for number in path.read_text("ascii").split()]
     return found
 
