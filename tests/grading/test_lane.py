@@ -108,7 +108,8 @@ def test_nothing_is_left_behind_when_the_one_that_asks_is_gone(course, children,
     code = (
         "import sys, time; from pathlib import Path;"
         "from kit.grading.assignment import Assignment; from kit.grading.evaluate import Evaluator;"
-        "Evaluator.together(Assignment.load(Path(sys.argv[1]), 'tiny'), 'require', [-1, -1]);"
+        "assignment = Assignment.load(Path(sys.argv[1]), 'tiny');"
+        "kept = Evaluator.together(assignment, 'require', [-1, -1]);"
         "print(flush=True); time.sleep(60)"
     )
     command = [sys.executable, "-c", code, str(course)]
