@@ -86,10 +86,7 @@ class Evaluator:
                 for processor, each in zip(processors, lanes, strict=True)
             ]
         except BaseException:
-            for each in lanes:
-                each.hang_up()
-            for each in lanes:
-                each.close()
+            lane.close_all(lanes)
             raise
 
     def _started(self) -> Lane:

@@ -14,14 +14,14 @@ import socket
 import subprocess
 import sys
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from kit.errors import GradingError, SuiteError
 from kit.grading import wire
 from kit.grading.nursery import ENVIRONMENT
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from kit.grading.assignment import Assignment
 
@@ -39,7 +39,7 @@ def start(assignment: Assignment, level: str, processors: Sequence[int]) -> list
     suite = assignment.digest()  # before anything is read: an edit from now on is for the next one
     pairs = [socket.socketpair() for _ in processors]
     descriptors = [there.fileno() for _, there in pairs]
-    command = [sys.executable, "-P", "-m", "kit.grading.suite"]
+    command = [sys.executable, "-P", "-m", "kit.grading.suite_process"]
     place = [str(assignment.course), assignment.name]
     process = subprocess.Popen(
         [*command, _joined(descriptors), *place, level, _joined(processors)],
@@ -57,6 +57,24 @@ def start(assignment: Assignment, level: str, processors: Sequence[int]) -> list
 
 def _joined(numbers: Sequence[int]) -> str:
     return ",".join(map(str, numbers))
+
+
+class Closable(Protocol):
+    """A lane, or what holds one."""
+
+    def hang_up(self) -> None:
+        """Tell it to end."""
+
+    def close(self) -> None:
+        """Wait until it has ended."""
+
+
+def close_all(those: Collection[Closable]) -> None:
+    """Tell all to end before any is waited for: who has forked others ends after them."""
+    for each in those:
+        each.hang_up()
+    for each in those:
+        each.close()
 
 
 class Lane:

@@ -1,8 +1,6 @@
-"""The trusted process: collects a hidden suite once, and is forked for every submission.
+"""A hidden suite: collected once, and run against a submission with proxies for its parts.
 
-It executes no student's byte. A forked copy runs the collected tests against proxies whose
-answers come from workers, and tells the verdicts; whatever one run leaves behind (module
-globals, random state, environment) ends with its copy.
+No student's byte is executed here: the answers of the proxies come from workers.
 
 pytest has no public way to collect once and run often. The few half-private names that this
 needs are used in `kit.grading.collecting` and in `_run` alone.
@@ -11,33 +9,17 @@ needs are used in `kit.grading.collecting` and in `_run` alone.
 from __future__ import annotations
 
 import contextlib
-import gc
-import importlib
 import itertools
 import math
-import os
-import select
-import signal
-import socket
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from _pytest import outcomes
 from _pytest.tmpdir import tmppath_result_key
 
-from kit.errors import KitError, UsageError
-from kit.grading import preload, sandbox, wire
+from kit.errors import UsageError
 from kit.grading.arguments import arguments, plain_fixtures
-from kit.grading.assignment import Assignment
-from kit.grading.children import wait_for
 from kit.grading.collecting import collect
 from kit.grading.explanation import Failure, explain
-from kit.grading.limits import Limits
-from kit.grading.nursery import Zygote
-from kit.grading.processor import ANYWHERE, stay
-from kit.grading.promises import broken_promises
 from kit.grading.verdicts import verdict
 from kit.grading.workers import Workers
 from kit.testing.diagnosis import catalogue
@@ -52,6 +34,10 @@ from kit.testing.pytest_plugin import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    import pytest
+
+    from kit.grading.assignment import Assignment
+    from kit.grading.nursery import Zygote
     from kit.testing.diagnosis import Finding
 
 
@@ -59,7 +45,7 @@ class Suite:
     """A hidden suite, collected."""
 
     def __init__(self, assignment: Assignment) -> None:
-        self.assignment, self.processor = assignment, ANYWHERE
+        self.assignment = assignment
         self.session = collect(assignment.hidden)
         self._plain = {item.nodeid: plain_fixtures(item) for item in self.session.items}
         for folder in {assignment_folder(item.path) for item in self.session.items}:
@@ -172,132 +158,3 @@ def _mark(item: pytest.Item) -> tuple[float, str]:
             if 0 <= points < math.inf:
                 return float(points), kind
     raise UsageError(f"{item.nodeid}: points are told as pytest.mark.points(number, kind=...)")
-
-
-def serve(connection: socket.socket, suite: Suite, zygote: Zygote) -> None:
-    """Answer each submission with its verdicts, until nobody asks."""
-    try:
-        while True:
-            try:
-                nonce, request = wire.receive(connection, limits=wire.SOURCES)
-            except wire.ClosedError:
-                return
-            if not zygote.alive:
-                zygote.close()
-                zygote = Zygote(zygote.limits, zygote.level, zygote.modules)
-                zygote.wait()
-            answer = _forked(connection, suite, zygote, request)
-            try:
-                wire.send(connection, nonce, answer, wire.SOURCES)
-            except ConnectionError:  # who asked is gone
-                return
-    finally:
-        zygote.close()
-
-
-def _forked(connection: socket.socket, suite: Suite, zygote: Zygote, request: Any) -> Any:
-    """Run a submission in a copy of this process; return what the copy tells."""
-    here, there = socket.socketpair()
-    process = os.fork()
-    if process == 0:
-        sandbox.die_with_parent()
-        zygote.on_processor = stay(suite.processor)
-        here.close()
-        _tell(there, suite, zygote, request)
-    there.close()
-    try:
-        readable, _, _ = select.select([here, connection], [], [])
-        if connection in readable:  # nobody asks now: who did hung up, or was killed
-            os.kill(process, signal.SIGKILL)
-        return wire.receive(here, limits=wire.SOURCES)[1]
-    except wire.WireError as error:
-        return ("failed", f"the run of the suite ended early: {error}")
-    finally:
-        here.close()
-        os.waitpid(process, 0)
-
-
-def _tell(connection: socket.socket, suite: Suite, zygote: Zygote, request: Any) -> None:
-    code = 1
-    gc.disable()  # this copy is too short-lived to be worth a collection
-    try:
-        sources, problems, seed, only, explained = request
-        try:
-            answer: tuple[str, Any] = (
-                "verdicts",
-                suite.run(zygote, sources, problems, int(seed), only, explained=explained),
-            )
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is told and never a score
-            answer = ("failed", _told(error))
-        wire.send(connection, 0, answer, wire.SOURCES)
-        code = 0
-    finally:
-        os._exit(code)  # not sys.exit: a copy must not run the cleanups of the original
-
-
-def main() -> None:
-    """Serve the suite of `python -m kit.grading.suite SOCKETS COURSE NAME LEVEL PROCESSORS`.
-
-    SOCKETS and PROCESSORS are lists like "5,6": for each after the first, this process is forked.
-    """
-    sandbox.hide()
-    connections = [socket.socket(fileno=int(number)) for number in sys.argv[1].split(",")]
-    processors = [int(number) for number in sys.argv[5].split(",")]
-    try:
-        assignment = Assignment.load(Path(sys.argv[2]), sys.argv[3])
-        limits = Limits.read(assignment.manifest.limits)
-        preload.insist_on(assignment.manifest.imports)
-        zygote = Zygote(limits, sys.argv[4], assignment.manifest.imports)
-        suite = Suite(assignment)
-        tests = suite.describe()
-        for name in preload.NUMPY:  # once, here, and not in every copy
-            importlib.import_module(name)
-        broken = broken_promises(zygote)
-    except Exception as error:  # noqa: BLE001 - a conftest.py may raise anything
-        for connection in connections:
-            wire.send(connection, 0, ("failed", _told(error)), wire.SOURCES)
-        return
-    gc.collect()
-    gc.freeze()  # a collection in a copy would copy what it shares with us
-    number, zygote, forked = _forked_for_each(connections, zygote)
-    suite.processor = processors[number]
-    told = ("suite", tests, list(broken), os.getpid())
-    wire.send(connections[number], 0, told, wire.SOURCES)
-    serve(connections[number], suite, zygote)
-    wait_for(forked)
-    if number:
-        os._exit(0)  # as above
-
-
-def _forked_for_each(
-    connections: Sequence[socket.socket], zygote: Zygote
-) -> tuple[int, Zygote, list[int]]:
-    """Fork for each connection but the first.
-
-    Return which one is ours, the zygote for it, and the processes that were forked for others.
-    """
-    mine, forked = 0, []
-    for number in range(1, len(connections)):
-        twin = Zygote(zygote.limits, zygote.level, zygote.modules, twin_of=zygote)
-        forked.append(os.fork())
-        if forked[-1] == 0:
-            os.setsid()  # it may be killed, and all that it has forked, without the others
-            zygote.leave()
-            twin.wait()
-            mine, zygote, forked = number, twin, []
-            break
-        twin.leave()
-    for number, connection in enumerate(connections):
-        if number != mine:
-            connection.close()
-    return mine, zygote, forked
-
-
-def _told(error: Exception) -> str:
-    if isinstance(error, KitError | pytest.UsageError):
-        return str(error)
-    return f"the hidden suite fails with {type(error).__name__}: {error}"
-
-
-if __name__ == "__main__":
-    main()

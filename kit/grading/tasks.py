@@ -19,6 +19,7 @@ from kit.errors import GradingError, KitError, SuiteError
 from kit.grading.assignment import Assignment
 from kit.grading.bundle import Bundle
 from kit.grading.evaluate import Evaluator
+from kit.grading.lane import close_all
 from kit.grading.processor import ANYWHERE
 
 if TYPE_CHECKING:
@@ -97,10 +98,7 @@ class Evaluators:
         with self._lock:
             self._closed = True
             evaluators, folders = list(self._all), list(self._folders.values())
-        for evaluator in evaluators:
-            evaluator.hang_up()
-        for evaluator in evaluators:
-            evaluator.close()
+        close_all(evaluators)
         for folder in folders:
             folder.cleanup()
 
