@@ -43,10 +43,13 @@ def show_previews(previews: Sequence[Preview], *, as_json: bool) -> None:
         return
     changed = [one for one in previews if one.changes]
     if changed:
-        was = ["new" if one.before is None else _points(total(one.before)) for one in changed]
         rows = [
-            (one.student, old, _points(total(one.after)))
-            for one, old in zip(changed, was, strict=True)
+            (
+                one.student,
+                "new" if one.before is None else _points(total(one.before)),
+                _points(total(one.after)),
+            )
+            for one in changed
         ]
         show_table([("student", WORDS), ("is", NUMBERS), ("would be", NUMBERS)], rows)
     click.echo(f"{len(changed)} of {len(previews)} would change; nothing was written", err=True)

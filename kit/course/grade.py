@@ -69,10 +69,8 @@ def grade(
     done = evaluate_class(assignment, intake.submissions, how, store=store)
     counted = _counted(done, len(intake.submissions), told)
     came = counted if messages else _brief(counted)
-    if not (sheet or dry_run):  # the gradebook of a fresh clone waits until something has come
-        outcomes = {submission.name: outcome for submission, outcome in came}
-        came = ((submission, outcomes[submission.name]) for submission in intake.submissions)
-        sheet = _build(application)
+    if not (sheet or dry_run):  # the gradebook of a fresh clone waits until all have come
+        came, sheet = _gathered(came, intake), _build(application)
     count = len(intake.students)
     waiting = partial(told, count, count, _WAITING)
     with posting(converter, sheet, waiting) if sheet and not dry_run else nullcontext() as post:
@@ -113,6 +111,12 @@ def _brief(done: Outcomes) -> Outcomes:
     brief = Brief()
     for submission, outcome in done:
         yield submission, outcome if isinstance(outcome, str) else brief(outcome)
+
+
+def _gathered(done: Outcomes, intake: Intake) -> Outcomes:
+    # The files are read once more then: to keep those of a large class takes too much memory.
+    outcomes = {submission.name: outcome for submission, outcome in done}
+    return ((submission, outcomes[submission.name]) for submission in intake.submissions)
 
 
 def _posted(
