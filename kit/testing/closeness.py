@@ -122,8 +122,12 @@ def _as_array(value: Any) -> Array | None:
         return value
     if isinstance(value, bool) or not isinstance(value, float | int):
         return None
-    too_large = isinstance(value, int) and abs(value) > LARGEST  # an integer has no limit
-    return None if too_large else np.asarray(float(value))
+    return None if is_too_large(value) else np.asarray(float(value))
+
+
+def is_too_large(value: float) -> bool:
+    """Whether a number is an integer that no float can hold."""
+    return isinstance(value, int) and abs(value) > LARGEST
 
 
 def is_near(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kit.testing.closeness import ATOL, RTOL, agrees, difference, show
+from kit.testing.closeness import ATOL, RTOL, agrees, difference, is_too_large, show
 from kit.testing.diagnosis.faults import raised
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from kit.testing.diagnosis.asking import Answer
 
 
-LARGEST = 10**300  # an int may be larger than any float
 PRECISE = 12  # how many numbers may be written in all their digits
 
 
@@ -43,10 +42,8 @@ class Case:
     def wrong(self) -> bool:
         """Whether something else came than what is right."""
         right, atol = np.asarray(self.right, dtype=float), max(ATOL, self.tolerance / 100)
-        return (
-            self.answer.error is not None
-            or self._is_too_large
-            or not agrees(self.answer.value, right, self.tolerance, atol)
+        return self.answer.error is not None or not agrees(
+            self.answer.value, right, self.tolerance, atol
         )
 
     @property
@@ -54,7 +51,7 @@ class Case:
         """What came, in words that hold no text of the student's."""
         if self.answer.error is not None:
             return raised(self.answer.error)
-        if self._is_too_large:
+        if is_too_large(self.answer.value):
             return "an int larger than any float"
         if self._precisely or not self.wrong:
             return self._precisely or show(self.answer.value)
@@ -65,11 +62,6 @@ class Case:
         """What is right, in the digits that it takes to see the difference."""
         right = np.asarray(self.right, dtype=float)
         return precise(right) if self._precisely else show(right)
-
-    @property
-    def _is_too_large(self) -> bool:
-        value = self.answer.value
-        return isinstance(value, int) and abs(value) >= LARGEST
 
     @property
     def _precisely(self) -> str:
@@ -113,6 +105,5 @@ def shape_of(value: Any) -> tuple[int, ...] | None:
 def as_numbers(value: Any) -> Array | None:
     """Return a number or an array of numbers as floats, None where it is something else."""
     if isinstance(value, bool | int | float):
-        too_large = isinstance(value, int) and abs(value) >= LARGEST
-        return None if too_large else np.asarray(float(value))
+        return None if is_too_large(value) else np.asarray(float(value))
     return np.asarray(value, dtype=float) if is_numbers(value) else None
