@@ -1,6 +1,7 @@
 """A tiny assignment with tight limits, and evaluators that live as long as their test file."""
 
 import os
+import time
 from pathlib import Path
 from textwrap import dedent
 
@@ -173,3 +174,16 @@ def alive():
         return stat.rpartition(")")[2].split()[0] != "Z" and process != os.getpid()
 
     return check
+
+
+@pytest.fixture(scope="session")
+def gone(alive):
+    """Wait for processes to end; tell whether they did."""
+
+    def wait(processes, seconds=5.0):
+        deadline = time.monotonic() + seconds
+        while any(map(alive, processes)) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        return not any(map(alive, processes))
+
+    return wait

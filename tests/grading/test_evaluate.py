@@ -5,7 +5,6 @@ import os
 import re
 import signal
 import threading
-import time
 from textwrap import dedent
 
 import pytest
@@ -461,13 +460,15 @@ def test_a_thread_cannot_be_started_and_costs_its_own_checks(tiny, hand_in):
     assert tiny.evaluate(hand_in()).score == 7.5
 
 
-def test_a_thread_that_is_left_behind_costs_nothing_to_the_next(loose, hand_in, children, alive):
+def test_a_thread_that_is_left_behind_costs_nothing_to_the_next(
+    loose, hand_in, children, alive, gone
+):
     record = loose.evaluate(hand_in(two=RESTLESS))
     (zygote,) = children(loose._lane.number)
 
     assert lost(record) == {}
     assert loose.evaluate(hand_in()).score == 7.5
-    assert gone(alive, children(zygote))
+    assert gone(children(zygote))
     assert alive(zygote)
 
 
@@ -717,22 +718,13 @@ def test_the_digest_covers_tests_manifest_and_solution_and_not_the_place(
 # The processes
 
 
-def gone(check, processes):
-    """Wait for processes to end; return whether they did."""
-    for _ in range(250):
-        if not any(map(check, processes)):
-            return True
-        time.sleep(0.02)
-    return False
-
-
-def test_a_zygote_that_has_died_is_replaced(tiny, hand_in, children, alive):
+def test_a_zygote_that_has_died_is_replaced(tiny, hand_in, children, gone):
     tiny.evaluate(hand_in())
     (zygote,) = children(tiny._lane.number)
 
     os.kill(zygote, signal.SIGKILL)
 
-    assert gone(alive, [zygote])
+    assert gone([zygote])
     assert tiny.evaluate(hand_in()).score == 7.5
 
 
@@ -753,7 +745,7 @@ def test_a_submission_cannot_kill_the_process_above_it_and_is_graded(tiny, hand_
 
 
 def test_a_submission_that_kills_the_process_above_it_is_not_graded_and_the_next_are(
-    own_course, hand_in, children, alive
+    own_course, hand_in, children, gone
 ):
     """Only where nothing is refused: root's workers are nobody from L1 on."""
     with Evaluator(Assignment.load(own_course, "tiny"), sandbox="L0") as naked:
@@ -762,12 +754,12 @@ def test_a_submission_that_kills_the_process_above_it_is_not_graded_and_the_next
 
         assert [naked.evaluate(hand_in()).score for _ in range(2)] == [7.5, 7.5]
         (zygote,) = children(naked._lane.number)
-        assert gone(alive, children(zygote))
+        assert gone(children(zygote))
 
 
 @pytest.mark.parametrize("level", ["tiny", "loose"])
 def test_a_worker_does_not_outlive_the_process_that_started_it(
-    request, level, hand_in, children, alive
+    request, level, hand_in, children, gone
 ):
     evaluator = request.getfixturevalue(level)
     evaluator.evaluate(hand_in())
@@ -786,7 +778,7 @@ def test_a_worker_does_not_outlive_the_process_that_started_it(
     watcher.join()
 
     assert seen
-    assert gone(alive, seen)
+    assert gone(seen)
     assert evaluator.evaluate(hand_in()).score == 7.5
 
 

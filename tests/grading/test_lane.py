@@ -13,6 +13,7 @@ import pytest
 from kit.errors import GradingError, KitError
 from kit.grading.assignment import Assignment
 from kit.grading.evaluate import Evaluator
+from kit.grading.lane import close_all
 from kit.grading.processor import ANYWHERE
 from kit.grading.tasks import Evaluators, Task
 
@@ -28,21 +29,11 @@ def course(tiny_course, tmp_path):
 def together(course):
     evaluators = Evaluator.together(Assignment.load(course, "tiny"), "require", [ANYWHERE] * 3)
     yield evaluators
-    for evaluator in evaluators:
-        evaluator.hang_up()
-    for evaluator in evaluators:
-        evaluator.close()
+    close_all(evaluators)
 
 
 def numbers(evaluators):
     return [evaluator._lane.number for evaluator in evaluators]
-
-
-def ended(alive, processes, seconds=10):
-    deadline = time.monotonic() + seconds
-    while any(map(alive, processes)) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    return not any(map(alive, processes))
 
 
 def test_all_give_the_same_record_of_the_same_submission(together, hand_in):
@@ -104,7 +95,7 @@ def test_nothing_is_left_behind_when_all_are_closed(course, hand_in, children, a
     assert not any(map(alive, [*suites, *zygotes]))
 
 
-def test_nothing_is_left_behind_when_the_one_that_asks_is_gone(course, children, alive):
+def test_nothing_is_left_behind_when_the_one_that_asks_is_gone(course, children, gone):
     code = (
         "import sys, time; from pathlib import Path;"
         "from kit.grading.assignment import Assignment; from kit.grading.evaluate import Evaluator;"
@@ -122,7 +113,7 @@ def test_nothing_is_left_behind_when_the_one_that_asks_is_gone(course, children,
     asking.communicate()
 
     assert len(below) == 4
-    assert ended(alive, below)
+    assert gone(below, seconds=10)
 
 
 def test_a_suite_that_cannot_be_collected_is_told_once_and_leaves_nothing(course, children):

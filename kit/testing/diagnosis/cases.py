@@ -41,9 +41,9 @@ class Case:
     @cached_property
     def wrong(self) -> bool:
         """Whether something else came than what is right."""
-        right, atol = np.asarray(self.right, dtype=float), max(ATOL, self.tolerance / 100)
+        atol = max(ATOL, self.tolerance / 100)
         return self.answer.error is not None or not agrees(
-            self.answer.value, right, self.tolerance, atol
+            self.answer.value, self._target, self.tolerance, atol
         )
 
     @property
@@ -53,19 +53,25 @@ class Case:
             return raised(self.answer.error)
         if is_too_large(self.answer.value):
             return "an int larger than any float"
-        if self._precisely or not self.wrong:
-            return self._precisely or show(self.answer.value)
-        return difference(self.answer.value, np.asarray(self.right, dtype=float))
+        if precisely := self._precisely:
+            return precisely
+        if self.wrong:
+            return difference(self.answer.value, self._target)
+        return show(self.answer.value)
 
     @property
     def expected(self) -> str:
         """What is right, in the digits that it takes to see the difference."""
-        right = np.asarray(self.right, dtype=float)
-        return precise(right) if self._precisely else show(right)
+        return precise(self._target) if self._precisely else show(self._target)
+
+    @property
+    def _target(self) -> Array:
+        target: Array = np.asarray(self.right, dtype=float)
+        return target
 
     @property
     def _precisely(self) -> str:
-        value, right = self.answer.value, np.asarray(self.right, dtype=float)
+        value, right = self.answer.value, self._target
         if not is_numbers(value) or value.dtype != right.dtype or value.shape != right.shape:
             return ""
         close = right.size <= PRECISE and np.abs(value - right).max(initial=0) < 1e-3
