@@ -7,6 +7,7 @@ from kit.testing import (
     assert_backward_fits_forward,
     assert_close,
     assert_elementwise,
+    assert_no_known_mistake,
     assert_unchanged,
     away_from_kinks,
 )
@@ -80,6 +81,11 @@ def test_relu_takes_a_new_batch_of_another_shape(relu, rng):
         )
 
 
+@relu_exercise
+def test_relu_shows_no_mistake_that_the_kit_knows(student):
+    assert_no_known_mistake(student)
+
+
 @sigmoid_exercise
 def test_sigmoid_forward_gives_known_values(sigmoid):
     x = np.array([[0.0, 2.0], [-2.0, 1.0]])
@@ -140,3 +146,8 @@ def test_sigmoid_takes_a_new_batch_of_another_shape(sigmoid, rng):
         assert_backward_fits_forward(
             sigmoid, x, grad, asked="sigmoid.backward(grad, x, sigmoid.forward(x))", usually=KEPT
         )
+
+
+@sigmoid_exercise
+def test_sigmoid_shows_no_mistake_that_the_kit_knows(student):
+    assert_no_known_mistake(student)

@@ -61,11 +61,6 @@ def checks_for(entry: Entry, columns: Mapping[str, Column]) -> tuple[str, ...]:
     return tuple(name for name, column in columns.items() if column.exercise in run)
 
 
-def public_checks_for(entry: Entry, columns: Mapping[str, Column]) -> tuple[str, ...]:
-    """Return the public tests that an entry is to be run with."""
-    return tuple(name for name, column in columns.items() if column.exercise in entry.concerns)
-
-
 def _stub(assignment: Assignment) -> Entry:
     folder = assignment.course / "assignments" / assignment.name
     if not folder.is_dir():

@@ -22,25 +22,15 @@ from kit.testing.pytest_plugin import exercise_name
 
 
 def pytest_collection_modifyitems(items):
-    """Give each test a point, as hidden ones have."""
+    """Give each test a point, as hidden ones have, and the kind that tells a capstone."""
     for item in items:
-        item.add_marker(pytest.mark.points(1, kind="public"))
-
-
-@pytest.fixture
-def student(request, student):
-    """The parts of a student, but for predictions, which no worker may make: see `only`."""
-    if exercise_name(request.node) in {capstones!r}:
-        return request.getfixturevalue("reference")
-    return student
+        kind = "accuracy" if exercise_name(item) in {capstones!r} else "public"
+        item.add_marker(pytest.mark.points(1, kind=kind))
 '''
 
 
 def public_suite(assignment: Assignment, capstones: Collection[str], folder: Path) -> Assignment:
-    """Write a course to a folder whose hidden suite is the public one; return its assignment.
-
-    The tests of capstones are collected, as an exercise needs a test, and are not to be run.
-    """
+    """Write a course to a folder whose hidden suite is the public one; return its assignment."""
     without_caches = shutil.ignore_patterns("__pycache__")
     solution = folder / "solutions" / assignment.name
     shutil.copytree(assignment.solution, solution, ignore=without_caches)

@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kit.selftest.collection import checks_for, collect_entries, public_checks_for, read_reference
+from kit.selftest.collection import checks_for, collect_entries, read_reference
 from kit.selftest.disclosure import secrets
 from kit.selftest.evidence import Evidence
 from kit.selftest.hostile import RUNAWAY, hostile_folders
@@ -50,7 +50,7 @@ def selftest(
         with progress.part("repeats"):
             later = fill_matrix(runner, repeats, checks, checks_for)
         with progress.part("public"):
-            public = run_public(assignment, how, progress, for_public, capstones(matrix))
+            public = run_public(assignment, how, progress, for_public, capstones_of(matrix))
         with progress.part("runaways"):
             late = fill_matrix(runner, runaways, checks, checks_for)
     runs = failed_each_time(often, matrix, later)
@@ -75,17 +75,16 @@ def run_public(
     how: How,
     progress: Progress,
     entries: Sequence[Entry],
-    left_out: Collection[str],
+    capstones: Collection[str],
 ) -> Matrix:
-    """Run the public tests, but for those of the exercises that are left out."""
+    """Run the public tests, each entry with those that it is run with of the hidden ones."""
     with tempfile.TemporaryDirectory(prefix="kit-public-") as folder:
-        suite = public_suite(assignment, left_out, Path(folder))
+        suite = public_suite(assignment, capstones, Path(folder))
         with Runner(suite, how, progress.step) as runner:
             found = columns(runner.first(entries[0].submission))
-            own = {name: each for name, each in found.items() if each.exercise not in left_out}
-            return fill_matrix(runner, entries, own, public_checks_for)
+            return fill_matrix(runner, entries, found, checks_for)
 
 
-def capstones(matrix: Matrix) -> set[str]:
+def capstones_of(matrix: Matrix) -> set[str]:
     """Return the exercises that every part has a share in."""
     return {column.exercise for column in matrix.columns.values() if column.kind == CAPSTONE}

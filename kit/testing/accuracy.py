@@ -15,6 +15,7 @@ import numpy as np
 
 from kit.optimizers import SGD
 from kit.testing.closeness import CheckFailed, show
+from kit.testing.known_network import KnownNetwork
 from kit.testing.parts import answers
 from kit.values import Seed
 
@@ -95,7 +96,7 @@ class Training:
     def __init__(
         self,
         student: Student,
-        judge: Student,
+        judge: Student | None,
         dataset: Dataset,
         rng: np.random.Generator,
         recipe: Recipe = RECIPE,
@@ -104,7 +105,9 @@ class Training:
         self.fresh_x, self.fresh_y = dataset(recipe.fresh_points, rng)
         features = self.x.shape[1]
         self.network = TwoLayers(student, features, recipe.neurons, rng)
-        self.referee = TwoLayers(judge, features, recipe.neurons, rng)
+        self.referee: TwoLayers | KnownNetwork = KnownNetwork(features, recipe.neurons)
+        if judge is not None:
+            self.referee = TwoLayers(judge, features, recipe.neurons, rng)
         self._rng, self._recipe = rng, recipe
         self._optimizer = SGD(recipe.learning_rate, recipe.momentum)
         self._state: dict[str, Any] = {}
@@ -174,23 +177,24 @@ def train(
 
 def accuracies_after_training(
     student: Student,
-    judge: Student,
+    judge: Student | None,
     dataset: Dataset,
     bar: float,
     rngs: Sequence[np.random.Generator],
 ) -> list[float]:
-    """Return, for each training, the share of fresh points that `judge`'s parts get right."""
+    """Return, for each training, the share of fresh points that the judge's network gets right."""
     trainings = [Training(student, judge, dataset, rng) for rng in rngs]
     train(student.bench, trainings, bar)
     return [training.accuracy for training in trainings]
 
 
 def assert_learns(
-    student: Student, judge: Student, dataset: Dataset, bar: float, rng: np.random.Generator
+    student: Student, judge: Student | None, dataset: Dataset, bar: float, rng: np.random.Generator
 ) -> None:
     """Raise CheckFailed unless the median of three trainings reaches the bar.
 
-    Two that agree decide; the third runs only where they do not.
+    Two that agree decide; the third runs only where they do not. The judge is the reference, or
+    None where there is no reference: then the kit's own formulas of the network judge.
     """
     *pair, third = rng.spawn(3)
     results = accuracies_after_training(student, judge, dataset, bar, pair)

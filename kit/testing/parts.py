@@ -175,7 +175,7 @@ class Student:
     """Makes the parts that one exercise owns, on the bench given."""
 
     def __init__(self, bench: BenchLike, exercise: Exercise) -> None:
-        self.bench, self._owns = bench, exercise.owns
+        self.bench, self.exercise, self._owns = bench, exercise, exercise.owns
 
     def make(self, part: str, *arguments: Any) -> Part:
         """Make a part, as in `make("activation:relu")`."""

@@ -17,6 +17,7 @@ from kit.errors import KitError, PartError, PartTimeoutError
 from kit.manifest import read_manifest
 from kit.testing.closeness import CheckFailed
 from kit.testing.diagnosis import choose, diagnose
+from kit.testing.known_mistakes import MistakeFound
 from kit.testing.parts import local_student
 from kit.testing.pytest_plugin import assignment_folder, exercise_name
 
@@ -115,6 +116,9 @@ def _finding(item: pytest.Item, error: Exception) -> Finding | None:
         sources = {path.name: path.read_text(encoding="utf-8", errors="replace") for path in paths}
         student = local_student(folder, manifest, exercise)
         results.findings[name] = diagnose(student, exercise, sources)
+    if isinstance(error, MistakeFound):
+        found = results.findings[name] or error.findings
+        return next((each for each in found if each not in results.told), found[0])
     return choose(results.findings[name], *asked_about(error, item.name))
 
 
@@ -157,7 +161,8 @@ def _told(item: pytest.Item, error: Exception) -> str:
     if finding is None or (raised and finding.misconception is None):
         return words(error)
     if finding in results.told:
-        short = words(error) if raised else _without_meaning(words(error))
+        mistake = isinstance(error, MistakeFound)
+        short = words(error) if raised else "" if mistake else _without_meaning(words(error))
         return short + indented(f"Told above: {finding.title}")
     results.told.add(finding)
     return (words(error) if raised else "") + indented(finding.text)

@@ -6,6 +6,7 @@ import pytest
 from kit.testing import (
     CheckFailed,
     assert_close,
+    assert_no_known_mistake,
     assert_number,
     assert_unchanged,
     numerical_gradient,
@@ -104,3 +105,7 @@ def test_bce_leaves_labels_and_predictions_alone(bce):
     bce.backward(y_true, y_pred)
     assert_unchanged(bce.echo[0], y_true, asked=BACKWARD, name="y_true")
     assert_unchanged(bce.echo[1], y_pred, asked=BACKWARD, name="y_pred")
+
+
+def test_bce_shows_no_mistake_that_the_kit_knows(student):
+    assert_no_known_mistake(student)

@@ -136,7 +136,7 @@ def test_a_finding_is_told_in_full_once_and_then_in_one_line(printed):
 
     assert output.count("What it usually means") == 1
     assert output.count("  More: kit explain gradient-unchanged\n") == 1
-    assert output.count("  Told above: ReLU.backward gradient-unchanged\n") == 1
+    assert output.count("  Told above: ReLU.backward gradient-unchanged\n") == 2
     assert output.index("<-- disagree") < output.index("Told above")
 
 

@@ -71,14 +71,18 @@ def _kept_by_backward(asked: Asked) -> Iterator[Finding | None]:
     if len(fresh) < len(pairs) or any(case.answer.error is not None for case in fresh):
         return
     [played] = play([lambda: _in_a_row(asked.subject.make(), pairs)])
-    if len(played) == 2 * len(pairs):
-        yield kept(asked.subject, BACKWARD, _steps(asked, fresh, played[1::2]))
+    if len(played) == 2 * len(pairs) + 1:
+        answers = [played[1], *played[4::2]]
+        yield kept(asked.subject, BACKWARD, _steps(asked, fresh, answers))
         yield _two_objects(asked, fresh)
 
 
 def _in_a_row(part: Part, pairs: Sequence[Pair]) -> list[Question]:
+    """Ask forward and backward in turns; after the first pair comes a prediction, a forward alone."""
     questions = []
-    for x, grad in pairs:
+    for number, (x, grad) in enumerate(pairs):
+        if number == 1:
+            questions.append(part.question("forward", pairs[2][0]))
         questions.append(part.question("forward", x))
         questions.append(part.question("backward", grad, x, PREVIOUS))
     return questions
@@ -90,7 +94,7 @@ def _steps(asked: Asked, fresh: Sequence[Case], played: Sequence[Answer]) -> lis
     steps = []
     for number, (case, answer) in enumerate(zip(fresh, played, strict=True)):
         before = max(number - 1, 0)
-        stale = [_with(asked, case, xs[0]), _with(asked, case, xs[before])]
+        stale = [_with(asked, case, xs[old]) for old in (0, before, 2)]
         also = {"stale": (*stale, rights[0], rights[before]), "total": total(rights[: number + 1])}
         steps.append(Case(case.given, answer, rights[number], also))
     return steps

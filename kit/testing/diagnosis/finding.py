@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from kit.testing.diagnosis.catalogue import look_up, question_about
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from kit.errors import PartError
 
 UNKNOWN = "Cause unknown: these are not the numbers of any mistake that the kit knows."
 # What else may make a check of some kind fail, the likeliest first: a wrong forward, say, makes
@@ -30,7 +32,7 @@ class Finding:
 
     `kinds` are the kinds of the checks that fail because of it. Without a misconception the
     cause is unknown, which is an answer: a false name is worse than none. `meaning` says instead
-    what an exception usually means.
+    what an exception, the `error` that was raised, usually means.
     """
 
     method: str
@@ -43,6 +45,7 @@ class Finding:
     place: str = ""
     asked: str = ""
     meaning: str = ""
+    error: PartError | None = field(default=None, compare=False)
 
     @property
     def misconception(self) -> str | None:

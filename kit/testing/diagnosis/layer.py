@@ -114,7 +114,7 @@ class Layers:
 
     def forward(self, settings: Sequence[Setting]) -> list[list[Answer]]:
         """Ask a new layer each for forward, and for its parameters afterwards."""
-        return self._ask(settings, lambda part, it: part.question("forward", it.x))
+        return self._ask(settings, lambda part, it: part.question("forward", it.x, echoed=True))
 
     def backward(
         self, settings: Sequence[Setting], *, turned: bool = False, exchanged: bool = False
@@ -123,7 +123,7 @@ class Layers:
 
         def question(part: Part, it: Setting) -> Question:
             pair = (it.x, it.grad) if exchanged else (it.grad, it.x)
-            return part.question("backward", *pair, first=[it.x])
+            return part.question("backward", *pair, first=[it.x], echoed=True)
 
         return self._ask(settings, question, turned=turned)
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kit.errors import PartError
 from kit.testing.closeness import show
-from kit.testing.diagnosis.asking import play
+from kit.testing.diagnosis.asking import play, scenes
 from kit.testing.diagnosis.cases import Case, is_numbers
 from kit.testing.diagnosis.draws import dice, numbers
 from kit.testing.diagnosis.habits import kept, overwritten, shared, total
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from kit.testing.diagnosis.asking import Answer
     from kit.testing.diagnosis.finding import Finding
     from kit.testing.diagnosis.layer import Layers
-    from kit.testing.parts import Question
+    from kit.testing.parts import Part, Question
 
 
 def changed_parameters(
@@ -138,15 +140,26 @@ def _kept_by_forward(layers: Layers) -> Finding | None:
 
 
 def _played(layers: Layers, settings: Sequence[Setting]) -> list[Answer]:
-    def scene() -> list[Question]:
-        part = layers.with_parameters(settings[0])
-        asked = []
-        for it in settings:
-            layers.set_parameters(part, it)
-            asked.append(part.question("backward", it.grad, it.x, first=[it.x]))
-        return asked
+    """Ask one layer for backward, after a prediction once; a forward that fails predicts nothing."""
+    for predicted in ([settings[2]], []):
 
-    return play([scene])[0]
+        def scene(predicted: Sequence[Setting] = predicted) -> list[Question]:
+            part = layers.with_parameters(settings[0])
+            asked = [_asked_after_forward(part, settings[0])]
+            asked += [part.question("forward", it.x) for it in predicted]
+            for it in settings[1:]:
+                layers.set_parameters(part, it)
+                asked.append(_asked_after_forward(part, it))
+            return asked
+
+        [answers] = play([scene])
+        if not predicted or answers[1].error is None:
+            break
+    return [answers[0], *answers[1 + len(predicted) :]]
+
+
+def _asked_after_forward(part: Part, it: Setting) -> Question:
+    return part.question("backward", it.grad, it.x, first=[it.x])
 
 
 def _kept_by_backward(layers: Layers) -> Finding | None:
@@ -174,28 +187,35 @@ def _right(backward: Backward, name: str, it: Setting) -> Any:
 
 
 def _kept_arrays(backward: Backward, name: str, place: int) -> dict[str, Any]:
-    """Return what one would answer who keeps the batch of the first call, or of the one before."""
+    """Return what one would answer who keeps the batch of the first call, or of an earlier one."""
     settings = backward.settings
     it, first, before = settings[place], settings[0], settings[max(place - 1, 0)]
     rights = [_right(backward, name, each) for each in settings[: place + 1]]
     stale = [
         _right(backward, name, replace(it, x=other.x)) if len(other.x) == len(it.grad) else None
-        for other in (first, before)
+        for other in (first, before, settings[2])
     ]
     return {"stale": (*stale, rights[0], rights[max(place - 1, 0)]), "total": total(rights)}
 
 
 def _two_layers(layers: Layers) -> Finding | None:
+    """Ask two layers in turns; a forward that fails costs nothing here."""
     first, _, second, *_ = row()
-
-    def scene() -> list[Question]:
-        mine, other = layers.with_parameters(first), layers.with_parameters(first)
-        asked = [mine.question("forward", first.x), other.question("forward", second.x)]
-        layers.set_parameters(mine, first)
-        return [*asked, mine.question("backward", first.grad, first.x)]
-
-    answers = play([scene])[0]
-    backward = Backward(layers, [first], [[answers[-1], answers[-1], answers[-1]]])
-    mixed = _right(backward, "weights", replace(first, x=second.x))
-    [case] = backward.cases("weights")
-    return shared(layers.subject, BACKWARD, case, mixed)
+    mine, other = layers.with_parameters(first), layers.with_parameters(first)
+    for part, it in ((mine, first), (other, second)):
+        with contextlib.suppress(PartError):
+            part.forward(it.x)
+    layers.set_parameters(other, first)
+    layers.set_parameters(mine, first)
+    asked = [(other, second), (mine, first)]
+    played = play(
+        scenes(lambda pair: [pair[0].question("backward", pair[1].grad, pair[1].x)], asked)
+    )
+    found = [answer for [answer] in played]
+    for (_, it), answer, last in zip(asked, found, (first, second), strict=True):
+        setting = replace(it, weights=first.weights, bias=first.bias)
+        backward = Backward(layers, [setting], [[answer, answer, answer]])
+        mixed = _right(backward, "weights", replace(setting, x=last.x))
+        if finding := shared(layers.subject, BACKWARD, backward.cases("weights")[0], mixed):
+            return finding
+    return None

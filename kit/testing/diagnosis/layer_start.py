@@ -136,7 +136,7 @@ def _too_large(layers: Layers, start: Start) -> Iterator[Finding]:
 
 def _dice(layers: Layers) -> Iterator[Finding]:
     """Tell of start values that do not come from the generator handed in."""
-    first, same, other, alone, apart, one, two = _drawn(layers)
+    first, same, other, alone, apart, one, two, bias, same_bias = _drawn(layers)
     for answer, told in ((alone, "without an rng"), (apart, "with rng = None")):
         if answer.error is not None:
             yield _finding(
@@ -152,6 +152,9 @@ def _dice(layers: Layers) -> Iterator[Finding]:
     if any(shape_of(value) != RNG_SIZE for value in values):
         return
     yield from _compared(layers, *values)
+    if np.array_equal(values[0], values[1]) and not np.array_equal(bias.value, same_bias.value):
+        expected = "the same bias, from two generators of one seed"
+        yield _finding(layers, ("start",), RNG_SIZE, "another bias", expected, "rng-ignored")
 
 
 def _drawn(layers: Layers) -> list[Answer]:
@@ -164,7 +167,8 @@ def _drawn(layers: Layers) -> list[Answer]:
         rng = generator(7)
         return [make(*RNG_SIZE, rng).question_for("weights") for _ in range(2)]
 
-    return [answer for answers in play([*scenes, shared]) for answer in answers]
+    biases = [lambda: [make(*RNG_SIZE, Seed(7)).question_for("bias")] for _ in range(2)]
+    return [answer for answers in play([*scenes, shared, *biases]) for answer in answers]
 
 
 def _compared(

@@ -10,7 +10,7 @@ import numpy as np
 from kit.testing.diagnosis.asking import play
 from kit.testing.diagnosis.cases import Case, as_numbers
 from kit.testing.diagnosis.draws import dice
-from kit.testing.diagnosis.habits import kept, overwritten, total
+from kit.testing.diagnosis.habits import kept, overwritten, shared, total
 from kit.testing.diagnosis.loss import BACKWARD, FORWARD, AskedLoss
 
 if TYPE_CHECKING:
@@ -45,12 +45,16 @@ def _kept(asked: AskedLoss, method: str, words: str) -> Iterator[Finding | None]
     def scene() -> list[Any]:
         part = asked.subject.make()
         methods = ("forward",) if method == "forward" else ("forward", "backward")
-        return [part.question(each, *pair) for pair in pairs for each in methods]
+        asked_for = [part.question(each, *pair) for pair in pairs for each in methods]
+        asked_for.insert(len(methods), part.question("forward", *pairs[2]))  # a prediction
+        return asked_for
 
     [played] = play([scene])
-    answers = played if method == "forward" else played[1::2]
+    answers = [played[0], *played[2:]] if method == "forward" else [played[1], *played[4::2]]
     if len(answers) == len(pairs):
         yield kept(asked.subject, words, _steps(asked, fresh, answers))
+        if method == "backward":
+            yield _two_losses(asked, fresh)
 
 
 def _steps(asked: AskedLoss, fresh: Sequence[Case], answers: Sequence[Any]) -> list[Case]:
@@ -58,7 +62,8 @@ def _steps(asked: AskedLoss, fresh: Sequence[Case], answers: Sequence[Any]) -> l
     steps = []
     for place, (case, answer) in enumerate(zip(fresh, answers, strict=True)):
         before = max(place - 1, 0)
-        stale = (*_stale(asked, case, fresh[0]), rights[0], rights[before])
+        stale = (*_stale(asked, case, fresh[0]), *_stale(asked, case, fresh[2]))
+        stale = (*stale, rights[0], rights[before])
         also = {"stale": stale, "total": total(rights[: place + 1])}
         value = answer if rights[0].ndim else replace(answer, value=_scalar(answer.value))
         steps.append(Case(case.given, value, rights[place], also))
@@ -79,6 +84,23 @@ def _stale(asked: AskedLoss, case: Case, first: Case) -> tuple[Any, ...]:
         function(case.given["y_true"], first.given["y_pred"]),
         function(first.given["y_true"], case.given["y_pred"]),
     )
+
+
+def _two_losses(asked: AskedLoss, fresh: Sequence[Case]) -> Finding | None:
+    """Ask another loss for forward between forward and backward of the first."""
+    mine, other = fresh[0], fresh[2]
+
+    def scene() -> list[Any]:
+        first, second = asked.subject.make(), asked.subject.make()
+        return [
+            first.question("forward", *mine.given.values()),
+            second.question("forward", *other.given.values()),
+            first.question("backward", *mine.given.values()),
+        ]
+
+    case = replace(mine, answer=play([scene])[0][-1])
+    mixed = _stale(asked, mine, other)[0]
+    return shared(asked.subject, BACKWARD, case, mixed)
 
 
 def _row() -> list[tuple[Array, Array]]:

@@ -83,6 +83,7 @@ class Subject:
             f"{self.name}.{method}",
             tuple(kinds),
             asked=f"{self.name}.{asked}",
+            error=error,
             place=place_of(self.sources, self.place, method),
             **about,
         )
