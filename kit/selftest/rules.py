@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kit.selftest import rules_of_checks, rules_of_entries
+from kit.selftest import rules_of_checks, rules_of_entries, rules_of_public
 from kit.selftest.evidence import Finding, Hole
 
 if TYPE_CHECKING:
@@ -28,9 +28,10 @@ RULES: Mapping[str, Callable[[Evidence], Looked]] = {
     "every check fails on something": rules_of_checks.dead,
     "every check fails on something that is a little off": rules_of_checks.blunt,
     "every check alone catches something, or says why it stays": rules_of_checks.witness,
-    "no right one fails a public test": rules_of_entries.public_right,
-    "the stub passes no public test": rules_of_checks.public_stub,
-    "what a public test rejects, a hidden one rejects": rules_of_entries.public_subset,
+    "no right one fails a public test": rules_of_public.right,
+    "the stub passes no public test": rules_of_public.stub,
+    "a wrong one is red in public where it is red in hidden": rules_of_public.red,
+    "and green in public where it is green in hidden": rules_of_public.green,
 }
 
 
@@ -42,4 +43,10 @@ def find_holes(evidence: Evidence) -> list[Finding]:
 def _finding(about: str, rule: Callable[[Evidence], Looked], evidence: Evidence) -> Finding:
     looked = list(rule(evidence))
     holes = tuple(Hole(name, told) for name, told in looked if told)
-    return Finding(rule.__name__.replace("_", " "), about, len(looked), holes)
+    return Finding(_name(rule), about, len(looked), holes)
+
+
+def _name(rule: Callable[[Evidence], Looked]) -> str:
+    """Return how a rule is called in a report, as in `public right` for one of the public tests."""
+    of_public = rule.__module__ == rules_of_public.__name__
+    return ("public " if of_public else "") + rule.__name__.replace("_", " ")

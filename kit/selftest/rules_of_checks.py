@@ -67,13 +67,6 @@ def witness(evidence: Evidence) -> Looked:
         yield check, "checks.toml has a reason for it, and there is no such check"
 
 
-def public_stub(evidence: Evidence) -> Looked:
-    """Look for public tests that pass on the stub as it was released."""
-    for row in evidence.public.of_kind("stub"):
-        for check in sorted(row.ran):
-            yield check, "" if check in row.failed else "the stub passes it"
-
-
 def _families(column: Column, notes: Notes) -> tuple[str, ...]:
     families = NEEDED.get(column.kind, ("fine",))
     if column.name in notes.coarse:

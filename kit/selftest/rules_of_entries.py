@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kit.selftest.disclosure import leaked
-from kit.selftest.entries import RIGHT
 from kit.selftest.evidence import fails
 
 if TYPE_CHECKING:
@@ -91,20 +90,6 @@ def same_again(evidence: Evidence) -> Looked:
     for name, runs in evidence.repeats.items():
         unstable = frozenset.union(*runs) - frozenset.intersection(*runs)
         yield name, f"at times it {fails(unstable)}" if unstable else ""
-
-
-def public_right(evidence: Evidence) -> Looked:
-    """Look for right entries that a public test rejects."""
-    for row in evidence.public.of_kind(*RIGHT):
-        yield row.entry.name, fails(row.failed)
-
-
-def public_subset(evidence: Evidence) -> Looked:
-    """Look for entries that a public test rejects and no hidden one."""
-    for row in evidence.public.of_kind("wrong"):
-        hidden = evidence.matrix.rows.get(row.entry.name)
-        alone = row.failed and hidden and not hidden.failed
-        yield row.entry.name, f"it {fails(row.failed)}, and no hidden test" if alone else ""
 
 
 def _in_its_exercise(matrix: Matrix, row: Row) -> frozenset[str]:

@@ -4,7 +4,7 @@ wrong/<entry>/    the files that differ from the reference, and a `verdict.toml`
 right/<entry>/    the same; accepted all the same
 hostile/<entry>/  whole submissions that attack the grader (see `hostile.py`)
 equivalent.toml   mutants that are no mistakes: "name" = "reason"
-checks.toml       [stays] and [coarse]: "check" = "reason"
+checks.toml       [stays] and [coarse]: "check" = "reason"; [green]: "wrong/<entry>" = "reason"
 """
 
 from __future__ import annotations
@@ -34,12 +34,14 @@ class Notes:
     """What the zoo says about mutants and checks, each with its reason.
 
     `equivalent` mutants are no mistakes. A check that `stays` is the only one to catch nothing; a
-    `coarse` one has a wide tolerance on purpose.
+    `coarse` one has a wide tolerance on purpose. A wrong entry that is `green` is one that no
+    public test can show.
     """
 
     equivalent: Mapping[str, str] = field(default_factory=dict)
     stays: Mapping[str, str] = field(default_factory=dict)
     coarse: Mapping[str, str] = field(default_factory=dict)
+    green: Mapping[str, str] = field(default_factory=dict)
 
 
 def zoo_folder(assignment: Assignment) -> Path:
@@ -53,10 +55,11 @@ def read_notes(assignment: Assignment) -> Notes:
     equivalent = _reasons(folder / "equivalent.toml", read_table(folder / "equivalent.toml"))
     path = folder / "checks.toml"
     checks = read_table(path)
-    if unknown := set(checks) - {"stays", "coarse"}:
-        raise UsageError(f"{path}: there is no [{min(unknown)}]; there are [stays] and [coarse]")
-    stays, coarse = (_reasons(path, checks.get(name, {})) for name in ("stays", "coarse"))
-    return Notes(equivalent, stays, coarse)
+    names = ("stays", "coarse", "green")
+    if unknown := set(checks) - set(names):
+        known = "[stays], [coarse] and [green]"
+        raise UsageError(f"{path}: there is no [{min(unknown)}]; there are {known}")
+    return Notes(equivalent, *(_reasons(path, checks.get(name, {})) for name in names))
 
 
 def read_zoo(assignment: Assignment, solution: Submission) -> Iterator[Entry]:

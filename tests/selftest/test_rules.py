@@ -189,20 +189,34 @@ def test_a_reason_for_a_check_that_is_not_there_is_a_hole():
     ]
 
 
-def test_public_tests_accept_what_is_right_fail_on_the_stub_and_reject_no_more_than_hidden_ones():
+def test_public_tests_accept_what_is_right_and_fail_on_the_stub():
     public = [
         row("reference", "reference", ["pure"]),
         row("right", "right/a", ["pure"]),
         row("stub", "stub", CHECKS - {"other"}),
         row("wrong", "wrong/a", ["pure"]),
-        row("wrong", "wrong/b", ["pure"]),
     ]
-    uncaught = row("wrong", "wrong/b", [], exercises=("relu",))
 
-    assert holes(evidence(uncaught, public=public)) == [
-        ("caught", "wrong/b", "no check of relu fails on it"),
+    assert holes(evidence(public=public)) == [
         ("public right", "reference", "fails pure"),
         ("public right", "right/a", "fails pure"),
         ("public stub", "other", "the stub passes it"),
-        ("public subset", "wrong/b", "it fails pure, and no hidden test"),
+    ]
+
+
+def test_a_wrong_entry_is_red_in_public_in_the_exercises_in_which_it_loses_points():
+    public = [row("wrong", "wrong/a", ["other"])]
+
+    assert holes(evidence(public=public)) == [
+        ("public red", "wrong/a", "relu is green in public, and fails forward"),
+        ("public green", "wrong/a", "sigmoid loses no points, and fails other"),
+    ]
+
+
+def test_a_wrong_entry_that_no_public_test_can_show_is_listed_with_the_reason():
+    public = [row("wrong", "wrong/a")]
+    listed = Notes(green={"wrong/a": "a reason", "wrong/gone": "a reason"})
+
+    assert holes(evidence(public=public, notes=listed)) == [
+        ("public red", "wrong/gone", "checks.toml says why it is green in public, and it is not")
     ]

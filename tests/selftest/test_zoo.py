@@ -73,7 +73,11 @@ def test_an_entry_without_a_file_is_told(small, solution):
     [
         ("equivalent.toml", '"a mutant" = ""', "equivalent.toml: each line is a name and a reason"),
         ("equivalent.toml", "a mutant", "equivalent.toml cannot be read"),
-        ("checks.toml", "[stay]\n", r"checks.toml: there is no \[stay\]; there are \[stays\]"),
+        (
+            "checks.toml",
+            "[stay]\n",
+            r"checks.toml: there is no \[stay\]; there are \[stays\], \[coarse\] and \[green\]",
+        ),
         ("checks.toml", "stays = 'all'\n", "checks.toml: each line is a name and a reason"),
     ],
 )
