@@ -173,7 +173,7 @@ class _Step:
         return checked
 
     def _check_batch(self, y: Any, batch: int) -> None:
-        if not isinstance(y, np.ndarray) or y.ndim != 2 or len(y) != batch:
+        if type(y) is not np.ndarray or y.ndim != 2 or len(y) != batch:
             raise ShapeError(
                 f"{self}: what forward returned is {_kind(y)}, expected ({batch}, neurons)"
             )
@@ -208,13 +208,13 @@ def _takes(method: Callable[..., Any], count: int) -> bool:
 
 
 def _check_shape(what: str, array: Any, expected: tuple[int, ...], *place: Any) -> None:
-    if not isinstance(array, np.ndarray) or array.shape != expected:
+    if type(array) is not np.ndarray or array.shape != expected:
         raise ShapeError(f"{what.format(*place)} is {_kind(array)}, expected {expected}")
 
 
 def _kind(value: Any) -> str:
-    """Return the shape of an array, the type of anything else."""
-    return str(value.shape) if isinstance(value, np.ndarray) else type(value).__name__
+    """Return the shape of an array, the type of anything else, as of an np.matrix."""
+    return str(value.shape) if type(value) is np.ndarray else type(value).__name__
 
 
 def declares(method: Callable[..., Any], keyword: str) -> bool:

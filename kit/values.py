@@ -52,21 +52,21 @@ class Opaque:
 
 
 _AS_THEY_ARE = frozenset({type(None), bool, int, float, str, Handle, Opaque})
-_NUMBERS = (np.ndarray, np.generic)
 
 
 def plain(value: Any, depth: int = 0) -> Any:
     """Return a copy of a value that is plain all through; what is not becomes an Opaque.
 
-    Arrays come out as base arrays that cannot be written to; NumPy's scalars as arrays without
-    dimensions, so that their dtype is kept.
+    Arrays cannot be written to; NumPy's scalars come out as arrays without dimensions, so that
+    their dtype is kept. A subclass of the array becomes an Opaque: `*` of an np.matrix and the
+    mean of a masked array mean something else to the part that gets them next.
     """
     if type(value) in _AS_THEY_ARE:
         return value
-    if isinstance(value, _NUMBERS) and _is_plain(value):
+    if (type(value) is np.ndarray or isinstance(value, np.generic)) and _is_plain(value):
         # In our byte order: `char`, by which an array travels to another process, has none.
         dtype = value.dtype if value.dtype.isnative else value.dtype.newbyteorder("=")
-        return _frozen(np.array(value, dtype, subok=False, order="C"))
+        return _frozen(np.array(value, dtype, order="C"))
     if depth < DEPTH_LIMIT and isinstance(value, tuple):
         return tuple(plain(item, depth + 1) for item in value)
     if depth < DEPTH_LIMIT and isinstance(value, list):

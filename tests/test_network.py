@@ -227,6 +227,18 @@ def broken(base, **methods):
             "layer Broken, step 2 of the network: what forward returned is float64, expected (4, neurons)",
         ),
         (
+            broken(Passing, forward=lambda _self, x: x.view(np.recarray))(),
+            "activation Broken, step 2 of the network: what forward returned is recarray, expected (4, 3)",
+        ),
+        (
+            broken(Scale, forward=lambda _self, x: x.view(np.recarray))(3),
+            "layer Broken, step 2 of the network: what forward returned is recarray, expected (4, neurons)",
+        ),
+        (
+            broken(Passing, backward=lambda _self, grad, _x, _y: np.ma.array(grad))(),
+            "activation Broken, step 2 of the network: dL/dx from backward is MaskedArray, expected (4, 3)",
+        ),
+        (
             broken(Scale, forward=lambda _self, x: x.T.copy())(3),
             "layer Broken, step 2 of the network: what forward returned is (3, 4), expected (4, neurons)",
         ),

@@ -128,6 +128,8 @@ def layer_with(layers_with):
 class SetLayer:
     """A layer whose parameters the test sets: the bias as (n,) where the student chose that.
 
+    A bias of (n, 1) goes with weights that lie on their side, and is set as such along with them.
+
     A start that fails costs its own checks, not these: then the object is made without one.
     """
 
@@ -148,14 +150,18 @@ class SetLayer:
         return None
 
     @property
-    def bias_shape(self):
-        flat = self.own_bias_shape == (self.size,)
-        return (self.size,) if flat else (1, self.size)
+    def has_column(self):
+        return self.own_bias_shape == (self.size, 1)
 
-    def set_parameters(self, weights, bias):
-        shaped = bias.reshape(self.bias_shape)  # before the part is asked to be another one
+    def bias_shape(self, *, turned=False):
+        if self.own_bias_shape == (self.size,):
+            return (self.size,)
+        return (self.size, 1) if turned and self.has_column else (1, self.size)
+
+    def set_parameters(self, weights, bias, *, turned=False):
+        shape = self.bias_shape(turned=turned)  # before the part is asked to be another one
         self.part.set("weights", weights)
-        self.part.set("bias", shaped)
+        self.part.set("bias", bias.reshape(shape))
 
     def starts_as(self, shape):
         """Whether the student's own start weights have this shape."""
