@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kit.errors import PartError
-from kit.loading import load_source, tables
-from kit.network import Network
+from kit.errors import KitError, PartError, SubmissionError
+from kit.loading import METHODS, find_part, lacking_methods, load_source, tables_or_none
+from kit.missing import no_method, not_handed_in, not_loaded
+from kit.network import Network, declares
 from kit.trainee import Trainee
 from kit.values import NAME_LIMIT, Handle, Previous, Seed, plain
 
@@ -36,25 +37,39 @@ NOTHING: Mapping[str, Any] = types.MappingProxyType({})
 class Bench:
     """The student's objects, built from the text of their files; each file is loaded by itself.
 
-    `sources` maps a file's name to its text. Whatever a student's code raises comes out as a
+    `sources` maps a file's name to its text, `problems` the name of one that could not be read to
+    what is wrong with it. Whatever a student's code raises comes out as a
     PartError, except a KeyboardInterrupt. `settings` are attributes that an object is given right
     before it is asked. A worker, which has nobody to warn, is spared the guard against warnings.
 
     Handles count from 0, so that who asks from afar knows the next one without waiting for it.
     """
 
-    def __init__(self, sources: Mapping[str, str], *, in_worker: bool = False) -> None:
-        self._sources = sources
+    def __init__(
+        self,
+        sources: Mapping[str, str],
+        problems: Mapping[str, str] = NOTHING,
+        *,
+        in_worker: bool = False,
+    ) -> None:
+        self._sources, self._problems = sources, problems
         self._quietly = quiet_numbers if in_worker else quietly
         self._modules: dict[str, ModuleType | PartError] = {}
         self._tables: dict[str, Mapping[tuple[str, str], Any]] = {}
         self._objects: list[Any] = []
+        self._declaring: dict[Any, bool] = {}
 
     def load(self) -> None:
         """Load every file now; what is wrong with one is told when it is needed."""
         for file in self._sources:
             with contextlib.suppress(PartError):
                 self._parts_of(file)
+
+    def examine(self, part: str, place: str, methods: bool) -> None:
+        """Raise SubmissionError where a part cannot be had: its file or class, or its `methods`."""
+        factory, kind = self._factory(part, place), part.partition(":")[0]
+        if methods and isinstance(factory, type) and (lacking := lacking_methods(kind, factory)):
+            raise no_method(factory, lacking[0])
 
     def make(self, part: str, place: str, arguments: Sequence[Any]) -> Handle:
         """Call the factory of a part, as in `make("activation:relu", "activations.py:ReLU", ())`."""
@@ -101,7 +116,7 @@ class Bench:
     ) -> tuple[Any, Any]:
         """Call a method; return its result, and if `echoed` the arguments after the call."""
         given = self._resolve(arguments)
-        result = self._asked(handle, settings, lambda part: getattr(part, method)(*given))
+        result = self._asked(handle, settings, lambda part: self._called(part, method, given))
         return result, plain(given) if echoed else ()
 
     def call_after(
@@ -128,7 +143,10 @@ class Bench:
     ) -> Handle:
         """Stack parts into a network, with its loss and the shapes of each step's parameters."""
         parts = [self._object(step) for step in steps]
-        return self._keep(Trainee(Network(parts), self._object(loss), shapes))
+        for part in (*parts, self._object(loss)):
+            for name in METHODS["layer"]:
+                self._run(lambda part=part, name=name: _method(part, name))  # type: ignore[misc]
+        return self._keep(self._run(lambda: Trainee(Network(parts), self._object(loss), shapes)))
 
     def gradients(self, questions: Sequence[tuple[Handle, Array, Array, Array]]) -> list[Array]:
         """Return for each network, parameters, x and y: dL/dparameters, one vector."""
@@ -158,6 +176,20 @@ class Bench:
 
         return self._run(ask)
 
+    def _called(self, part: Any, name: str, given: Sequence[Any]) -> Any:
+        method = _method(part, name)
+        if name == "forward" and self._declares_training(method):
+            return method(*given, training=True)  # as in training: backward may follow
+        return method(*given)
+
+    def _declares_training(self, method: Any) -> bool:
+        plain = getattr(method, "__func__", method)
+        if plain.__hash__ is None:
+            return declares(method, "training")
+        if plain not in self._declaring:  # to look at a signature takes as long as many a call
+            self._declaring[plain] = declares(method, "training")
+        return self._declaring[plain]
+
     def _keep(self, thing: Any) -> Handle:
         self._objects.append(thing)
         return Handle(len(self._objects) - 1)
@@ -179,16 +211,15 @@ class Bench:
         return argument
 
     def _factory(self, part: str, place: str) -> Any:
-        """Find a part by the file's hook table, or else by the class that the manifest names."""
-        file, _, class_name = place.partition(":")
-        kind, _, name = part.partition(":")
-        found = self._parts_of(file).get((kind, name))
-        return found or self._run(lambda: getattr(self._module(file), class_name))
+        file = place.partition(":")[0]
+        module, table = self._module(file), self._parts_of(file)
+        return self._run(lambda: find_part(part, place, module, table, self._sources))
 
     def _parts_of(self, file: str) -> Mapping[tuple[str, str], Any]:
         module = self._module(file)
         if file not in self._tables:
-            self._tables[file] = _tables_or_none(module)
+            with self._quietly():
+                self._tables[file] = tables_or_none(module)
         return self._tables[file]
 
     def _module(self, file: str) -> ModuleType:
@@ -203,10 +234,15 @@ class Bench:
         return found
 
     def _load(self, file: str) -> ModuleType:
+        if file in self._problems:
+            raise SubmissionError("FileError", self._problems[file], file)
         if file not in self._sources:
-            raise missing(file)
-        with quietly():
-            module: ModuleType = self._run(lambda: load_source(self._sources[file], file))
+            raise not_handed_in(file)
+        try:
+            with quietly():
+                module: ModuleType = self._run(lambda: load_source(self._sources[file], file))
+        except PartError as error:
+            raise not_loaded(file, error) from None
         return module
 
     def _run(self, action: Callable[[], Any]) -> Any:
@@ -223,7 +259,15 @@ class Bench:
         if isinstance(error, PartError):
             return error
         file, line = self._place(error)
+        if isinstance(error, KitError) and not self._is_from_them(error):
+            # What the kit says of a part, such as ShapeError.
+            return SubmissionError(type(error).__name__, _text(error), file, line)
         return PartError(type(error).__name__[:NAME_LIMIT], _text(error), file, line)
+
+    def _is_from_them(self, error: BaseException) -> bool:
+        """Whether the student's own line raised it: the classes of the kit are there for all."""
+        frames = traceback.extract_tb(error.__traceback__)
+        return bool(frames) and frames[-1].filename in self._sources
 
     def _place(self, error: BaseException) -> tuple[str, int]:
         """Return the last line of the student's own files that the error went through."""
@@ -234,9 +278,12 @@ class Bench:
         return (own[-1].filename, own[-1].lineno or 0) if own else ("", 0)
 
 
-def missing(file: str) -> PartError:
-    """Return the error of asking for a part whose file is not there."""
-    return PartError("FileNotFoundError", f"{file} was not handed in")
+def _method(part: Any, name: str) -> Callable[..., Any]:
+    method = getattr(part, name, None)
+    if not callable(method):
+        raise no_method(part, name)
+    found: Callable[..., Any] = method
+    return found
 
 
 def _copied(answered: Sequence[Any], argument: Any) -> Any:
@@ -244,13 +291,6 @@ def _copied(answered: Sequence[Any], argument: Any) -> Any:
         return argument
     answer = answered[-argument.back]
     return np.array(answer) if isinstance(answer, np.ndarray) else answer
-
-
-def _tables_or_none(module: ModuleType) -> Mapping[tuple[str, str], Any]:
-    try:
-        return tables(module)
-    except (Exception, SystemExit):  # noqa: BLE001 - a table that fails may stand beside a right class
-        return {}
 
 
 def quiet_numbers() -> AbstractContextManager[Any]:

@@ -8,6 +8,7 @@ KitError
 ├── ConflictError       a name that two plugins claim was asked for
 ├── UnknownNameError    a name that no plugin provides (also a LookupError)
 ├── PartError           a student's part raised, in this process or in another
+│   ├── SubmissionError     a file, class or method of theirs is missing or cannot be used
 │   ├── PartTimeoutError    it did not answer in time and was stopped
 │   └── PartDiedError       its process ended, or broke the protocol
 └── GradingError        the grader itself failed: never a score
@@ -62,6 +63,17 @@ class PartError(KitError):
         self.name, self.text, self.file, self.line = name, text, file, line
         place = f" ({file}, line {line})" if file else ""
         super().__init__((f"{name}: {text}" if text else name) + place)
+
+
+class SubmissionError(PartError):
+    """A file, class or method of a submission is missing, or cannot be used.
+
+    Its text is a whole sentence of the kit's own, and no input has to do with it. `name` is the
+    class of what was raised, as in "SyntaxError", or of what Python would raise.
+    """
+
+    def __str__(self) -> str:
+        return self.text
 
 
 class PartTimeoutError(PartError):

@@ -20,6 +20,7 @@ import pluggy
 
 from kit import hookspecs
 from kit.errors import PluginError
+from kit.missing import no_class, no_method
 
 Factory: TypeAlias = Callable[..., Any]
 
@@ -69,6 +70,34 @@ def tables(module: ModuleType) -> dict[tuple[str, str], Factory]:
     return parts
 
 
+def find_part(
+    part: str,
+    place: str,
+    module: ModuleType,
+    table: Mapping[tuple[str, str], Factory],
+    sources: Mapping[str, str],
+) -> Factory:
+    """Find a part by its file's hook table, or else by the class that the manifest names.
+
+    `part` is as in "activation:relu", `place` as in "activations.py:ReLU"; `sources` are the texts
+    of all files, where a class may be by mistake.
+    """
+    file, _, class_name = place.partition(":")
+    kind, _, name = part.partition(":")
+    found = table.get((kind, name)) or getattr(module, class_name, None)
+    if not callable(found):
+        raise no_class(file, class_name, module, sources)
+    return found
+
+
+def tables_or_none(module: ModuleType) -> dict[tuple[str, str], Factory]:
+    """Return a module's tables; nothing where one fails, which may stand beside a right class."""
+    try:
+        return tables(module)
+    except (Exception, SystemExit):  # noqa: BLE001 - a plugin may raise anything
+        return {}
+
+
 def check_factory(kind: str, name: str, factory: Any) -> None:
     """Raise a PluginError unless `factory` can be a part of this kind."""
     if kind == "dataset":
@@ -78,9 +107,25 @@ def check_factory(kind: str, name: str, factory: Any) -> None:
     plain = factory.func if isinstance(factory, functools.partial) else factory
     if not inspect.isclass(plain):
         raise PluginError(f"{kind} {name!r} must be a class, not {factory!r}")
-    for method in METHODS[kind]:
-        if not callable(getattr(plain, method, None)):
-            raise PluginError(f"{kind} {name!r}: class {plain.__name__} has no method {method!r}")
+    if lacking := lacking_methods(kind, plain):
+        raise PluginError(f"{kind} {name!r}: {no_method(plain, lacking[0])}")
+
+
+def lacking_methods(kind: str, plain: type) -> list[str]:
+    """Return the methods that objects of a class will not have, as far as the class shows it."""
+    return [
+        method
+        for method in METHODS[kind]
+        if not callable(getattr(plain, method, None)) and not _may_set(plain, method)
+    ]
+
+
+def _may_set(plain: type, name: str) -> bool:
+    """Whether a class gives its objects an attribute of that name when they are made."""
+    codes = [getattr(getattr(plain, each), "__code__", None) for each in ("__init__", "__new__")]
+    return hasattr(plain, "__getattr__") or any(
+        code and name in {*code.co_names, *code.co_consts} for code in codes
+    )
 
 
 def suggestion(word: str, known: list[str]) -> str:

@@ -52,7 +52,7 @@ class Trainee:
             setattr(step, name, parameters[place].reshape(shape))
 
     def _checked(self, x: Array, y: Array) -> list[dict[str, Array]]:
-        y_pred = self._stack.forward(x)
+        y_pred = self._stack.forward(x, training=True)
         self._loss.forward(y, y_pred)
         steps = self._stack.backward(self._loss.backward(y, y_pred))
         self._fits = not any(declares(part.forward, "training") for part in self._stack.steps)

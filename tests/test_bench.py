@@ -213,7 +213,7 @@ def test_a_file_cannot_import_its_neighbour():
 def test_a_file_that_is_missing_was_not_handed_in():
     error = failure(Bench({}).make, *RELU, ())
 
-    assert str(error) == "FileNotFoundError: activations.py was not handed in"
+    assert str(error) == "activations.py was not handed in"
 
 
 def test_a_syntax_error_is_told_with_file_and_line():
@@ -240,7 +240,107 @@ def test_whatever_a_file_raises_while_it_is_loaded_is_a_part_error(code, name, t
     error = failure(bench.make, *RELU, ())
 
     assert error.name == name
-    assert error.text.startswith(text)
+    assert error.text.startswith(f"activations.py cannot be loaded: {name} in line ")
+    assert f": {text}" in error.text
+
+
+def test_an_error_at_import_is_told_as_one_sentence():
+    error = failure(Bench({"activations.py": "get_ipython()"}).make, *RELU, ())
+
+    assert str(error) == (
+        "activations.py cannot be loaded: NameError in line 1: name 'get_ipython' is not defined"
+    )
+
+
+CLASS = (
+    "class {}:\n  def forward(self, x): return x\n  def backward(self, grad, x, y): return grad\n"
+)
+FAILING = "@kit.hookimpl\ndef kit_activations(): return {'relu': ReLU}\n"
+
+
+@pytest.mark.parametrize("table", ["", FAILING, FAILING.replace("ReLU", "7")])
+@pytest.mark.parametrize(
+    ("code", "hint"),
+    [
+        (CLASS.format("Relu"), "; did you mean Relu?"),
+        (CLASS.format("RELU"), "; did you mean RELU?"),
+        (CLASS.format("Re_LU"), "; did you mean Re_LU?"),
+        ("def relu(x): return x\n", "; relu is a function, and a class is asked for"),
+        (CLASS.format("Tanh") + CLASS.format("Softmax"), "; its classes: Softmax, Tanh"),
+        ("from collections import OrderedDict as Relu\n", "; it has no class at all"),
+        ("ReLU = 7\n", "; it has no class at all"),
+    ],
+)
+def test_a_class_that_is_missing_is_told_with_the_one_that_was_meant(code, hint, table):
+    error = failure(bench_of(f"import kit\n{code}{table}").make, *RELU, ())
+
+    assert str(error) == f"activations.py has no class ReLU{hint}"
+
+
+def test_a_class_that_is_in_another_file_is_told_with_that_file():
+    error = failure(bench_of("x = 1", layers=CLASS.format("ReLU")).make, *RELU, ())
+
+    assert str(error) == (
+        "activations.py has no class ReLU; it is in layers.py, and is looked for here only"
+    )
+
+
+@pytest.mark.parametrize(
+    ("method", "hint"),
+    [
+        ("def forwrad(self, x): return x", "; did you mean forwrad?"),
+        ("def Forward(self, x): return x", "; did you mean Forward?"),
+        ("def forward_pass(self, x): return x", "; did you mean forward_pass?"),
+        ("def __call__(self, x): return x", "; did you mean __call__?"),
+        ("def compute(self, x): return x", "; its methods: backward, compute"),
+        ("forward = None", "; its methods: backward"),
+    ],
+)
+def test_a_method_that_is_missing_is_told_with_the_one_that_was_meant(method, hint):
+    bench = bench_of(f"class ReLU:\n  {method}\n  def backward(self, grad, x, y): return grad")
+
+    relu = bench.make(*RELU, ())
+
+    assert str(failure(bench.call, relu, "forward", [1.0])) == (
+        f"class ReLU has no method forward{hint}"
+    )
+    assert bench.call(relu, "backward", [2.0, 1.0, 1.0])[0] == 2.0
+    assert "has no method forward" in str(failure(bench.examine, *RELU, True))
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "def __init__(self): self.forward = self.backward = lambda *given: 7",
+        "def __init__(self): setattr(self, 'forward', max); setattr(self, 'backward', max)",
+        "def __getattr__(self, name): return lambda *given: 7",
+    ],
+)
+def test_methods_may_be_set_on_the_object(code):
+    table = "\n@kit.hookimpl\ndef kit_activations(): return {'relu': ReLU}"
+    bench = bench_of(f"class ReLU:\n  {code}{table}")
+
+    bench.examine(*RELU, True)
+
+    assert bench.call(bench.make(*RELU, ()), "forward", [3, 7])[0] == 7
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "def forward(self, inputs, training): return inputs + training",
+        "def forward(self, inputs, training=False): return inputs + training",
+        "def forward(self, inputs, *, training): return inputs + training",
+        "def __init__(self): self.forward = lambda x, training: x + training",
+    ],
+)
+def test_a_forward_that_declares_training_is_told_that_it_is_training(code):
+    bench = bench_of(f"class ReLU:\n  {code}")
+
+    relu = bench.make(*RELU, ())
+
+    assert bench.call(relu, "forward", [1.0])[0] == 2.0
+    assert next(iter(bench.answers([["call", relu, "forward", [3.0]]])))[0] == 4.0
 
 
 def test_a_file_that_fails_is_loaded_once_and_fails_again_with_the_same_words(tmp_path):

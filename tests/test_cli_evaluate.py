@@ -82,7 +82,7 @@ def test_people_read_what_was_lost_and_why(run, solved):
     assert "       failed (-5): backward multiplies the incoming gradient by the slope" in lines
     assert "         Asked: relu.backward(grad, x, relu.forward(x))" in lines
     assert "    15 of 15   Sigmoid" in lines
-    assert "         FileError: losses.py was not handed in" in lines
+    assert "         losses.py was not handed in" in lines
 
 
 def test_a_student_of_a_class_is_called_by_the_folder_above(run, solved, tmp_path):

@@ -137,7 +137,7 @@ HOOK = "import kit\n@kit.hookimpl\ndef kit_activations():\n    return "
         (HOOK + "{'a/b': int}", "the name 'a/b' must not contain '/' or ':'"),
         (HOOK + "{'lin': 'lin'}", "PluginError: activation 'lin' must be a class, not 'lin'"),
         (HOOK + "{'lin': len}", "activation 'lin' must be a class, not <built-in function len>"),
-        (HOOK + "{'int': int}", "activation 'int': class int has no method 'forward'"),
+        (HOOK + "{'int': int}", "activation 'int': class int has no method forward; its"),
         (HOOK + "{'relu': ReLU}", "NameError: name 'ReLU' is not defined (line 4)"),
         (
             "import kit\n@kit.hookimpl\ndef kit_datasets():\n    return {'mine': 3}",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kit.grading.pool import evaluate_class
-from kit.grading.submission import read_submission
+from kit.harness.submission import read_submission
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -16,7 +16,7 @@ from kit.course.gradebook import file_of
 from kit.course.slot import TIMESTAMP
 from kit.errors import UsageError
 from kit.grading.assignment import CONFIG
-from kit.grading.submission import read_submission
+from kit.harness.submission import read_submission
 from kit.manifest import Manifest
 
 if TYPE_CHECKING:

@@ -28,13 +28,13 @@ from kit.course.slot import SECRET, TIMESTAMP, Slot
 from kit.errors import GradingError, UsageError
 from kit.grading.assignment import Assignment
 from kit.grading.levels import REQUIRE
-from kit.grading.submission import read_submission
+from kit.harness.submission import read_submission
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from kit.grading.record import Record
-    from kit.grading.submission import Submission
+    from kit.harness.submission import Submission
 
 
 class SubmissionExporter(NotebookExporter):  # type: ignore[misc]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from kit.grading.assignment import Assignment
     from kit.grading.record import Record
-    from kit.grading.submission import Submission
+    from kit.harness.submission import Submission
 
 
 class Ahead:

@@ -19,7 +19,7 @@ from kit.course.gradebook import file_of, reading, writing
 from kit.errors import KitError, UsageError
 from kit.grading.ledger import Ledger
 from kit.grading.store import FOLDER, Store
-from kit.grading.submission import read_submission
+from kit.harness.submission import read_submission
 from kit.manifest import MANIFEST, read_manifest
 
 if TYPE_CHECKING:

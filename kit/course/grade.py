@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from kit.course.posting import Post
     from kit.grading.pool import How
     from kit.grading.record import Record
-    from kit.grading.submission import Submission
+    from kit.harness.submission import Submission
 
     Outcomes: TypeAlias = Iterator[tuple[Submission, Record | str]]
 

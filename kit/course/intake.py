@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from kit.errors import UsageError
-from kit.grading.submission import read_submission
+from kit.harness.submission import read_submission
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
     from pathlib import Path
 
     from kit.grading.assignment import Assignment
-    from kit.grading.submission import Submission
+    from kit.harness.submission import Submission
     from kit.manifest import Manifest
 
 _LONGEST = 128  # characters of a student's name: as many as the gradebook holds

@@ -27,7 +27,7 @@ from kit.course.slot import SECRET, TIMESTAMP
 from kit.course.staging import staging
 from kit.course.steps import late_penalty
 from kit.errors import GradingError, UsageError
-from kit.grading.submission import read_submission
+from kit.harness.submission import read_submission
 from kit.manifest import Manifest
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from kit.course.staging import Stage
     from kit.grading.record import Record
-    from kit.grading.submission import Submission
+    from kit.harness.submission import Submission
 
 _log = logging.getLogger(__name__)
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from kit.course.sheet import Sheet
     from kit.grading.record import Record
-    from kit.grading.submission import Submission
+    from kit.harness.submission import Submission
 
 _SHOWN = 100_000  # characters of a file; a page of feedback stays a page
 # Without an output nbgrader would give full marks; with this one it gives none.

@@ -11,7 +11,13 @@ import signal
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from kit.bench import NOTHING, TEXT_LIMIT
-from kit.errors import GradingError, PartDiedError, PartError, PartTimeoutError
+from kit.errors import (
+    GradingError,
+    PartDiedError,
+    PartError,
+    PartTimeoutError,
+    SubmissionError,
+)
 from kit.grading import wire
 from kit.grading.deadline import Deadline
 from kit.values import NAME_LIMIT, Handle
@@ -55,6 +61,10 @@ class RemoteBench:
         is told to whoever uses it.
         """
         return self._defer(place.partition(":")[2], "make", part, place, list(arguments))
+
+    def examine(self, part: str, place: str, methods: bool) -> None:
+        """Raise SubmissionError where a part cannot be had: its file or class, or its `methods`."""
+        self._ask(f"reading {place.partition(':')[0]}", "examine", part, place, methods)
 
     def bare(self, part: str, place: str) -> Handle:
         """Have an object made without calling its `__init__`."""
@@ -152,10 +162,11 @@ class RemoteBench:
         match reply:
             case ("answer", value):
                 return value
-            case ("error", (str(name), str(text), str(file), int(line))):
+            case ("error" | "unusable" as kind, (str(name), str(text), str(file), int(line))):
                 if not 0 < line <= self._lines.get(file, 0):  # a student may tell any place
                     file, line = "", 0
-                error = PartError(name[:NAME_LIMIT], text[:TEXT_LIMIT], file, line)
+                described = SubmissionError if kind == "unusable" else PartError
+                error = described(name[:NAME_LIMIT], text[:TEXT_LIMIT], file, line)
                 raise self._with_output(error)
         raise self._broken("an answer of another form")
 

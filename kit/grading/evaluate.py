@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from kit.grading.assignment import Assignment
     from kit.grading.lane import Lane
     from kit.grading.record import Status
-    from kit.grading.submission import Submission
+    from kit.harness.submission import Submission
 
 NO_VERDICT: tuple[Status, str, str, None] = (
     "error",

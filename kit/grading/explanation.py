@@ -12,7 +12,13 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kit.errors import GradingError, PartDiedError, PartError, PartTimeoutError
+from kit.errors import (
+    GradingError,
+    PartDiedError,
+    PartError,
+    PartTimeoutError,
+    SubmissionError,
+)
 from kit.testing.closeness import CheckFailed
 from kit.testing.diagnosis import choose, diagnose
 
@@ -41,7 +47,8 @@ class Failure:
         """Whether the verdict itself leaves open what the student did wrong."""
         if isinstance(self.error, PartError):
             raised = getattr(builtins, self.error.name, None)
-            return not (isinstance(raised, type) and issubclass(raised, _CLEAR))
+            clear = ImportError if isinstance(self.error, SubmissionError) else _CLEAR
+            return not (isinstance(raised, type) and issubclass(raised, clear))
         return isinstance(self.error, CheckFailed)
 
     @property
@@ -87,8 +94,6 @@ def _findings(
     name: str, workers: Workers, manifest: Manifest, sources: Mapping[str, str]
 ) -> list[Finding]:
     exercise = manifest.exercise(name)
-    if len(exercise.owns) != 1:
-        return []
     try:
         return diagnose(workers.student(name), exercise, sources)
     except GradingError:

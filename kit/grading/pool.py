@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from kit.grading.assignment import Assignment
     from kit.grading.record import Record
     from kit.grading.store import Store
-    from kit.grading.submission import Submission
+    from kit.harness.submission import Submission
 
     Submit: TypeAlias = Callable[[Task], Future[Record]]
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
     from pathlib import Path
 
-    from kit.grading.submission import Submission
+    from kit.harness.submission import Submission
 
 FOLDER = "records"  # of a course; it holds the Records and, apart from them, the ledger
 

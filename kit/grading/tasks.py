@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kit.grading.record import Record
-    from kit.grading.submission import Submission
+    from kit.harness.submission import Submission
 
 Source: TypeAlias = Assignment | Bundle
 

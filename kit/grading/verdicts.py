@@ -14,7 +14,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from kit.errors import GradingError, PartDiedError, PartError, PartTimeoutError
+from kit.errors import (
+    GradingError,
+    PartDiedError,
+    PartError,
+    PartTimeoutError,
+    SubmissionError,
+)
 from kit.grading.limits import Limits
 
 if TYPE_CHECKING:
@@ -47,7 +53,7 @@ DEFAULT_LIMITS = Limits()
 PUBLIC_LIMIT = 4000
 
 
-class FileProblemError(PartError):
+class FileProblemError(SubmissionError):
     """A file could not be taken. These words are ours: no student's code had run."""
 
 
@@ -102,7 +108,18 @@ def _public(error: PartError, limits: Limits) -> str:
     if isinstance(error, PartTimeoutError | PartDiedError):
         told = error.text.partition(": exit code")[0]  # which is a number of the student's choice
         return f"{told} ({place})" if place else told
+    if isinstance(error, SubmissionError) and error.name not in WORDS:
+        return _unusable(error)
     return _raised(error, f" in {place}" if place else "", limits)
+
+
+def _unusable(error: SubmissionError) -> str:
+    """Tell what is known for certain, where a fresh worker has not said it: names could be a message."""
+    if not error.file or not error.line:
+        return "a class or a method that the contract asks for is missing"
+    known = isinstance(getattr(builtins, error.name, None), type)
+    raised = f": {error.name}" if known else ""
+    return f"{error.file} cannot be loaded{raised} in line {error.line}"
 
 
 def _raised(error: PartError, where: str, limits: Limits) -> str:

@@ -15,7 +15,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from kit.bench import Bench
-from kit.errors import PartError
+from kit.errors import PartError, SubmissionError
 from kit.grading import wire
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MAKING = {"make", "bare", "generator", "network"}
-ASKING = {"answers", "call", "get", "gradients"}
+ASKING = {"answers", "call", "examine", "get", "gradients"}
 PRINTED_LIMIT = 1 << 16
 COLLECT_RARELY = 50_000  # objects; a worker lives for a moment
 
@@ -71,7 +71,7 @@ def answer(bench: Bench, question: list[Any]) -> tuple[str, Any]:
             return "answer", _until_one_fails(bench.answers(*arguments))
         return "answer", getattr(bench, operation)(*arguments)
     except BaseException as error:  # noqa: BLE001 - a student's KeyboardInterrupt ends no worker
-        return "error", _details(error)
+        return _failure(error)
 
 
 def _until_one_fails(answers: Iterator[Any]) -> list[Any]:
@@ -80,14 +80,15 @@ def _until_one_fails(answers: Iterator[Any]) -> list[Any]:
         for answer in answers:
             found.append(("answer", answer))  # noqa: PERF401 - those before a failure count
     except BaseException as error:  # noqa: BLE001 - the same
-        found.append(("error", _details(error)))
+        found.append(_failure(error))
     return found
 
 
-def _details(error: BaseException) -> tuple[str, str, str, int]:
+def _failure(error: BaseException) -> tuple[str, tuple[str, str, str, int]]:
     if isinstance(error, PartError):
-        return error.name, error.text, error.file, error.line
-    return type(error).__name__, "", "", 0
+        kind = "unusable" if isinstance(error, SubmissionError) else "error"
+        return kind, (error.name, error.text, error.file, error.line)
+    return "error", (type(error).__name__, "", "", 0)
 
 
 def _make(bench: Bench, operation: str, *arguments: Any) -> None:
@@ -95,7 +96,8 @@ def _make(bench: Bench, operation: str, *arguments: Any) -> None:
         if operation in MAKING:
             getattr(bench, operation)(*arguments)
     except BaseException as error:  # noqa: BLE001 - each thing asked for has its handle, whatever comes
-        bench.keep_failure(PartError(*_details(error)))
+        kept = error if isinstance(error, PartError) else PartError(type(error).__name__)
+        bench.keep_failure(kept)
 
 
 def reply(connection: socket.socket, nonce: int, told: tuple[str, Any]) -> None:

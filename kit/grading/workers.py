@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from kit.bench import missing
 from kit.errors import PartDiedError
 from kit.grading.client import RemoteBench
 from kit.grading.verdicts import FileProblemError
@@ -41,9 +40,9 @@ class Workers:
         exercise = self._manifest.exercise(name)
         for file in exercise.files:
             if file in self._problems:
-                raise FileProblemError("FileError", self._problems[file])
+                raise FileProblemError("FileError", self._problems[file], file)
             if file not in self._sources:
-                raise missing(file)
+                raise FileProblemError("FileNotFoundError", f"{file} was not handed in", file)
         if self._bench and not self._bench.alive:
             self._deaths[self._exercise] += 1
             self._bench = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kit.errors import UsageError
-from kit.grading.submission import Submission, read_submission
+from kit.harness.submission import Submission, read_submission
 from kit.selftest.entries import Entry
 from kit.selftest.hostile import read_hostile
 from kit.selftest.matrix import CAPSTONE

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from kit.grading.submission import Submission
+    from kit.harness.submission import Submission
 
 Kind = Literal[
     "reference", "stub", "right", "wrong", "hostile", "mutant", "near miss", "equivalent"

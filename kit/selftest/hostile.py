@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kit.errors import UsageError
-from kit.grading.submission import read_submission
+from kit.harness.submission import read_submission
 from kit.selftest.entries import Entry
 from kit.selftest.zoo import VERDICT, entry_folders, read_verdict, zoo_folder
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from kit.grading.assignment import Assignment
-    from kit.grading.submission import Submission
+    from kit.harness.submission import Submission
 
 RUNAWAY = "runaway"  # takes as long as the limits let it, and is run twice, the second time alone
 

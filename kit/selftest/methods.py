@@ -11,7 +11,7 @@ from kit.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kit.grading.submission import Submission
+    from kit.harness.submission import Submission
     from kit.manifest import Manifest
 
 

@@ -17,7 +17,7 @@ from kit.selftest.sites import is_own, sites
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from kit.grading.submission import Submission
+    from kit.harness.submission import Submission
     from kit.manifest import Manifest
     from kit.selftest.methods import Method
 

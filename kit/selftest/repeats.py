@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from kit.grading.submission import Submission
+from kit.harness.submission import Submission
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from kit.grading.assignment import Assignment
     from kit.grading.pool import How
     from kit.grading.record import Record
-    from kit.grading.submission import Submission
+    from kit.harness.submission import Submission
     from kit.selftest.entries import Entry
     from kit.selftest.matrix import Column
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from kit.errors import UsageError
-from kit.grading.submission import Submission, read_submission
+from kit.harness.submission import Submission, read_submission
 from kit.selftest.entries import Entry
 
 if TYPE_CHECKING:

@@ -9,13 +9,13 @@ that travels with others is echoed only where it says so, for each array costs i
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.util import decode_source
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from kit.bench import Bench
 from kit.errors import PartError
+from kit.harness.submission import read_submission
 from kit.testing.closeness import show
 from kit.values import Handle, Previous, Seed
 
@@ -35,6 +35,9 @@ class BenchLike(Protocol):
 
     def make(self, part: str, place: str, arguments: Sequence[Any]) -> Handle:
         """Call the factory of a part."""
+
+    def examine(self, part: str, place: str, methods: bool) -> None:
+        """Raise SubmissionError where a part cannot be had."""
 
     def bare(self, part: str, place: str) -> Handle:
         """Make an object without calling its `__init__`."""
@@ -187,6 +190,14 @@ class Student:
             raise
         return Part(self.bench, handle, self._name(part))
 
+    def examine(self) -> None:
+        """Raise SubmissionError where one of the exercise's parts cannot be had.
+
+        Of a single part, a method that is missing costs only the checks that ask for it.
+        """
+        for part, place in self._owns.items():
+            self.bench.examine(part, place, len(self._owns) > 1)
+
     def bare(self, part: str) -> Part:
         """Make a part without its `__init__`."""
         return Part(self.bench, self.bench.bare(part, self._owns[part]), self._name(part))
@@ -206,5 +217,5 @@ def local_student(folder: Path, manifest: Manifest, exercise: Exercise) -> Stude
 
 def local_bench(folder: Path, manifest: Manifest) -> Bench:
     """Return a bench for the files in a folder, in this very process: for trusted code."""
-    paths = [folder / name for name in manifest.files]
-    return Bench({path.name: decode_source(path.read_bytes()) for path in paths if path.is_file()})
+    submission = read_submission(folder, manifest)
+    return Bench(submission.sources(), submission.problems)

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kit.errors import KitError, PartError, PartTimeoutError
+from kit.errors import KitError, PartError, PartTimeoutError, SubmissionError
+from kit.harness.submission import read_submission
 from kit.manifest import read_manifest
 from kit.testing.closeness import CheckFailed
-from kit.testing.diagnosis import choose, diagnose
+from kit.testing.diagnosis import choose, diagnose, unusable
 from kit.testing.known_mistakes import MistakeFound
 from kit.testing.parts import local_student
 from kit.testing.pytest_plugin import assignment_folder, exercise_name
@@ -34,7 +35,6 @@ MEANINGS = {
     "only length-1 arrays": "`math` knows numbers; `np` knows arrays",
     "could not be broadcast": "two shapes do not fit; print the .shape of both",
     "matmul": "two shapes do not fit; print the .shape of both",
-    "was not handed in": "the file is missing from this folder",
     "has no attribute": "a name is misspelt, or was never set",
 }
 
@@ -112,8 +112,7 @@ def _finding(item: pytest.Item, error: Exception) -> Finding | None:
         folder = assignment_folder(item.path)
         manifest = read_manifest(folder)
         exercise = manifest.exercise(name)
-        paths = [folder / file for file in exercise.files if (folder / file).is_file()]
-        sources = {path.name: path.read_text(encoding="utf-8", errors="replace") for path in paths}
+        sources = read_submission(folder, manifest).sources()
         student = local_student(folder, manifest, exercise)
         results.findings[name] = diagnose(student, exercise, sources)
     if isinstance(error, MistakeFound):
@@ -175,7 +174,9 @@ def _without_meaning(text: str) -> str:
 
 def words(error: Exception) -> str:
     """Return what a student reads of an error, indented, without a traceback."""
-    if isinstance(error, PartError):
+    if isinstance(error, SubmissionError):
+        text = unusable(error, ()).text
+    elif isinstance(error, PartError):
         text = _raised(error)
     elif isinstance(error, CheckFailed | KitError):
         text = str(error)

@@ -15,7 +15,7 @@ from kit.errors import UsageError
 from kit.grading.assignment import Assignment
 from kit.grading.pool import How, evaluate_class
 from kit.grading.store import Store
-from kit.grading.submission import Submission, read_submission
+from kit.harness.submission import Submission, read_submission
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.slow

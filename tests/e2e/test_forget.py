@@ -19,7 +19,7 @@ from kit.errors import GradingError
 from kit.grading.ledger import Ledger
 from kit.grading.record import Record
 from kit.grading.store import Store
-from kit.grading.submission import read_submission
+from kit.harness.submission import read_submission
 from kit.manifest import read_manifest
 
 pytestmark = pytest.mark.slow

@@ -9,7 +9,7 @@ import pytest
 
 from kit.grading.assignment import Assignment
 from kit.grading.evaluate import Evaluator
-from kit.grading.submission import Submission, read_submission
+from kit.harness.submission import Submission, read_submission
 
 ROOT = Path(__file__).resolve().parents[2]
 

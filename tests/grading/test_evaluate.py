@@ -12,8 +12,8 @@ import pytest
 from kit.errors import GradingError, KitError, UsageError
 from kit.grading.assignment import Assignment
 from kit.grading.evaluate import Evaluator, collect_points, evaluate
-from kit.grading.submission import Submission, read_submission
 from kit.grading.verdicts import KINDS
+from kit.harness.submission import Submission, read_submission
 
 pytestmark = pytest.mark.slow
 
@@ -125,7 +125,10 @@ def test_a_syntax_error_costs_the_exercises_of_its_file_only(backprop, changed):
 
     assert lost(record) == {"bce": 20.0, "accuracy": 15.0}
     assert {check.public for check in checks(record, "bce")} == {
-        "your code raised SyntaxError in losses.py, line 7"
+        (
+            "losses.py cannot be loaded: SyntaxError in line 7: invalid syntax\n"
+            "What it usually means: Python cannot read the file; look at this line and the one above it"
+        )
     }
 
 
@@ -133,6 +136,39 @@ def test_a_table_that_names_a_missing_class_costs_that_class_only(backprop, chan
     record = backprop.evaluate(changed("activations.py", ("class Sigmoid", "class Sigmoyd")))
 
     assert lost(record) == {"sigmoid": 15.0, "accuracy": 15.0}
+    for name in ("sigmoid", "accuracy"):
+        assert {check.public for check in checks(record, name)} == {
+            "activations.py has no class Sigmoid; did you mean Sigmoyd?"
+        }
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("def forward", "def forwrad", "class ReLU has no method forward; did you mean forwrad?"),
+        ("def forward", "def __call__", "class ReLU has no method forward; did you mean __call__?"),
+        (
+            "import numpy as np",
+            "import numpy as np; get_ipython()",
+            (
+                "activations.py cannot be loaded: NameError in line 8: "
+                "name 'get_ipython' is not defined"
+            ),
+        ),
+    ],
+)
+def test_what_is_missing_has_the_same_words_in_every_exercise(backprop, changed, old, new, told):
+    record = backprop.evaluate(changed("activations.py", (old, new)))
+
+    failed = [check for check in checks(record, "relu") if check.status != "passed"]
+    assert {check.public for check in [*failed, *checks(record, "accuracy")]} == {told}
+
+
+@pytest.mark.parametrize("signature", ["self, x, training", "self, x, *, training=None"])
+def test_a_forward_that_declares_training_has_all_points(backprop, changed, signature):
+    record = backprop.evaluate(changed("activations.py", ("self, x):", f"{signature}):")))
+
+    assert record.score == 100
 
 
 @pytest.mark.parametrize(
@@ -326,7 +362,7 @@ def test_a_signal_that_is_not_refused_is_told_by_its_name(loose, hand_in, name, 
     [
         ("while True: pass", r"0\.6 s of CPU time in One.forward"),
         ("import os; os._exit(0)", "its process ended in One.forward: exit code 0"),
-        ("import sys; sys.exit('bye')", "SystemExit: bye"),
+        ("import sys; sys.exit('bye')", "one.py cannot be loaded: SystemExit in line 1: bye"),
         ("def f(): f()\nf()", "RecursionError"),
         ("x = ' ' * 10**10", "MemoryError"),
     ],
@@ -739,7 +775,9 @@ def test_a_submission_cannot_kill_the_process_above_it_and_is_graded(tiny, hand_
 
     assert lost(record) == {"one": 3.5}
     told, _, _ = checks(record, "one")[0].message.partition("\n")
-    assert told == "PermissionError: [Errno 1] Operation not permitted (one.py, line 2)"
+    assert told == (
+        "one.py cannot be loaded: PermissionError in line 2: [Errno 1] Operation not permitted"
+    )
     assert children(tiny._lane.number) == before
     assert tiny.evaluate(hand_in()).score == 7.5
 

@@ -9,7 +9,7 @@ from kit.errors import PartDiedError, PartError, PartTimeoutError
 from kit.grading.assignment import Assignment
 from kit.grading.evaluate import Evaluator
 from kit.grading.explanation import Failure
-from kit.grading.submission import Submission, read_submission
+from kit.harness.submission import Submission, read_submission
 from kit.testing.closeness import CheckFailed
 from kit.testing.diagnosis import diagnose
 from kit.testing.parts import local_student

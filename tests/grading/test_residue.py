@@ -16,7 +16,7 @@ from kit.grading.evaluate import Evaluator
 from kit.grading.levels import AUTO, choose_level
 from kit.grading.limits import Limits
 from kit.grading.nursery import Zygote
-from kit.grading.submission import Submission
+from kit.harness.submission import Submission
 
 pytestmark = [
     pytest.mark.slow,

@@ -17,8 +17,8 @@ from kit.errors import UsageError
 from kit.grading.assignment import Assignment
 from kit.grading.record import Check, ExerciseResult, Record
 from kit.grading.store import Store, key_of
-from kit.grading.submission import Submission
 from kit.grading.versions import VERSIONS
+from kit.harness.submission import Submission
 
 ADA = Submission("Ada", {"one.py": b"x = 1"})
 

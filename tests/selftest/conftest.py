@@ -5,7 +5,7 @@ from textwrap import dedent
 import pytest
 
 from kit.grading.assignment import Assignment
-from kit.grading.submission import read_submission
+from kit.harness.submission import read_submission
 
 BACKWARD = "double.py Double.backward"
 FILES = {

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kit.grading.assignment import Assignment
-from kit.grading.submission import Submission, read_submission
+from kit.harness.submission import Submission, read_submission
 from kit.manifest import Exercise, Manifest
 from kit.selftest.mutants import OPERATORS, mutants
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kit.grading.submission import Submission
+from kit.harness.submission import Submission
 from kit.selftest.entries import Entry
 from kit.selftest.evidence import Evidence
 from kit.selftest.matrix import Column, Matrix, Row

@@ -167,7 +167,9 @@ def test_what_is_not_written_yet_is_called_so_and_has_no_name():
 def test_a_file_that_cannot_be_read_is_one_finding(diagnosed):
     [finding, *_] = diagnosed("bce", "import numpy as np", "import numpy as")
 
-    assert finding.came == "your code raised SyntaxError: invalid syntax (losses.py, line 7)"
+    assert finding.text.startswith(
+        "losses.py cannot be loaded: SyntaxError in line 7: invalid syntax"
+    )
     assert "look at this line and the one above it" in finding.text
 
 

@@ -196,8 +196,51 @@ def test_a_syntax_error_is_red_in_its_file_only_and_names_the_line(solved):
     assert tests.pop("bce")[0] == 0
     assert all(passed == total for passed, total in tests.values())
     for text in red.values():
-        assert "SyntaxError: invalid syntax (losses.py, line 7)" in text
+        assert "losses.py cannot be loaded: SyntaxError in line 7: invalid syntax" in text
         assert "look at this line and the one above it" in text
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-16", "utf-16-le", "gbk"])
+def test_a_file_that_is_not_utf_8_is_red_in_its_exercises_only(solved, encoding):
+    text = (solved / "losses.py").read_text(encoding="utf-8")
+    (solved / "losses.py").write_bytes(f"# \N{MULTIPLICATION SIGN}\n{text}".encode(encoding))
+
+    code, output = run(solved, "-k", "not learns")
+
+    tests, red = counts(output), failures(output)
+    assert code == 1
+    assert tests.pop("bce")[0] == 0
+    assert all(passed == total for passed, total in tests.values())
+    for told in red.values():
+        assert re.search(r"losses.py is not UTF-8 text \(byte \d+\); save it as UTF-8", told)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("class ReLU", "class Relu", "activations.py has no class ReLU; did you mean Relu?"),
+        ("def forward", "def forwrad", "has no method forward; did you mean forwrad?"),
+        ("def forward", "def __call__", "has no method forward; did you mean __call__?"),
+        (
+            "import numpy as np",
+            "get_ipython()",
+            "activations.py cannot be loaded: NameError in line 8: name 'get_ipython' is not",
+        ),
+    ],
+)
+def test_what_is_missing_is_told_without_an_input_and_never_in_words_of_the_kit(
+    solved, old, new, told
+):
+    change(solved, "activations.py", old, new)
+
+    _, output = run(solved, "-k", "relu or xor")
+
+    red = failures(output)
+    assert red
+    for text in red.values():
+        assert told in " ".join(text.split()) or "backward" in text
+        for word in ("kit_file_", "PluginError", "ShapeError", "Smallest input", "UsageError"):
+            assert word not in text
 
 
 def test_a_missing_file_is_named(solved):
@@ -206,7 +249,6 @@ def test_a_missing_file_is_named(solved):
     _, output = run(solved, "--exercise", "layer_forward")
 
     assert "layers.py was not handed in" in output
-    assert "the file is missing from this folder" in output
 
 
 # One exercise

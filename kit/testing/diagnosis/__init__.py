@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kit.errors import PartTimeoutError
+from kit.errors import PartTimeoutError, SubmissionError
 from kit.testing.diagnosis import bce
 from kit.testing.diagnosis.activation import Asked
 from kit.testing.diagnosis.activation_backward import backward_finding
@@ -20,7 +20,7 @@ from kit.testing.diagnosis.activation_habits import habit_findings
 from kit.testing.diagnosis.asking import StoppedError
 from kit.testing.diagnosis.beliefs import FAILURES
 from kit.testing.diagnosis.catalogue import explain
-from kit.testing.diagnosis.finding import Finding, choose
+from kit.testing.diagnosis.finding import EVERY_KIND, Finding, choose, unusable
 from kit.testing.diagnosis.known import Known
 from kit.testing.diagnosis.layer_findings import layer_findings
 from kit.testing.diagnosis.loss_findings import loss_findings
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from kit.manifest import Exercise
     from kit.testing.parts import Student
 
-__all__ = ["Finding", "choose", "diagnose", "explain"]
+__all__ = ["Finding", "choose", "diagnose", "explain", "unusable"]
 
 ACTIVATIONS = {"relu": RELU, "sigmoid": SIGMOID}
 
@@ -42,10 +42,12 @@ ACTIVATIONS = {"relu": RELU, "sigmoid": SIGMOID}
 def diagnose(
     student: Student, exercise: Exercise, sources: Mapping[str, str] | None = None
 ) -> list[Finding]:
-    """Return what is wrong with the part of an exercise; nothing where it owns several.
+    """Return what is wrong with the part of an exercise.
 
-    `sources`, the text of the student's files, is looked at for the lines of methods only.
+    Where an exercise owns several, nothing but that one of them cannot be had. `sources`, the text of the student's files, is looked at for the lines of methods only.
     """
+    if found := _unusable(student):
+        return found
     if len(exercise.owns) != 1:
         return []
     [(part, place)] = exercise.owns.items()
@@ -57,6 +59,16 @@ def diagnose(
         return [_stopped(subject, error)]
     except (*FAILURES, KeyError):
         return []  # of a value too odd to be compared the checks tell enough
+
+
+def _unusable(student: Student) -> list[Finding]:
+    try:
+        student.examine()
+    except SubmissionError as error:
+        return [unusable(error, EVERY_KIND)]
+    except FAILURES:  # it does not end: the checks tell that
+        return []
+    return []
 
 
 def _findings(subject: Subject, exercise: Exercise) -> list[Finding]:
@@ -79,5 +91,4 @@ def _stopped(subject: Subject, stopped: StoppedError) -> Finding:
     error = stopped.error
     what = "no answer in time" if isinstance(error, PartTimeoutError) else "the process ended"
     place = f" ({error.file}, line {error.line})" if error.file else ""
-    kinds = ("value", "shape", "gradient", "stability", "purity", "state", "start")
-    return subject.finding(asked, kinds, given="", came=what + place, expected="an answer")
+    return subject.finding(asked, EVERY_KIND, given="", came=what + place, expected="an answer")

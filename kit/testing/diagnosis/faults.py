@@ -9,6 +9,8 @@ import builtins
 import re
 from typing import TYPE_CHECKING
 
+from kit.errors import SubmissionError
+
 if TYPE_CHECKING:
     from kit.errors import PartError
 
@@ -28,6 +30,8 @@ MISFITS = ("broadcast", "matmul", "not aligned", "mismatch", "einsum", "setting 
 
 def raised(error: PartError) -> str:
     """Say what was raised and where: a name that Python knows, and the student's own line."""
+    if isinstance(error, SubmissionError):
+        return " ".join(error.text.split())
     place = f" ({error.file}, line {error.line})" if error.file else ""
     if not error.file and error.name in OUTSIDE:
         return OUTSIDE[error.name]

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from kit.testing.diagnosis.catalogue import look_up, question_about
+from kit.testing.diagnosis.faults import MEANINGS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from kit.errors import PartError
+    from kit.errors import PartError, SubmissionError
 
 UNKNOWN = "Cause unknown: these are not the numbers of any mistake that the kit knows."
 # What else may make a check of some kind fail, the likeliest first: a wrong forward, say, makes
@@ -24,6 +25,11 @@ CAUSES = {
     "state": ("value", "shape", "gradient", "purity"),
     "start": ("shape",),
 }
+
+
+EVERY_KIND = (*CAUSES, "accuracy")
+_SENTENCE_LIMIT = 240
+_UNREADABLE = {"SyntaxError", "IndentationError", "TabError"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,7 @@ class Finding:
     asked: str = ""
     meaning: str = ""
     error: PartError | None = field(default=None, compare=False)
+    sentence: str = ""  # says all, where no input has to do with it
 
     @property
     def misconception(self) -> str | None:
@@ -60,6 +67,8 @@ class Finding:
     @property
     def text(self) -> str:
         """The message: the smallest input first, then the table, the name and one question."""
+        if self.sentence:
+            return self.sentence
         lines = [
             ("Asked", " ".join(filter(None, [self.asked or self.method, self.place]))),
             ("Smallest input that shows it", self.given),
@@ -80,6 +89,15 @@ class Finding:
         if found:
             lines.append("More: " + ", ".join(f"kit explain {each.name}" for each in found))
         return "\n".join(lines)
+
+
+def unusable(error: SubmissionError, kinds: Sequence[str], method: str = "") -> Finding:
+    """Return the finding that a file, a class or a method is missing or cannot be used."""
+    sentence = " ".join(error.text.split())[:_SENTENCE_LIMIT]
+    if error.name in _UNREADABLE:
+        sentence += f"\nWhat it usually means: {MEANINGS[error.name]}"
+    name = method or error.file
+    return Finding(name, tuple(kinds), "", "", "", error=error, sentence=sentence)
 
 
 def choose(findings: Sequence[Finding], kind: str, method: str = "") -> Finding | None:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kit.errors import SubmissionError
 from kit.testing.closeness import show
 from kit.testing.diagnosis.asking import play, scenes
 from kit.testing.diagnosis.cases import PRECISE, precise
 from kit.testing.diagnosis.faults import meaning
-from kit.testing.diagnosis.finding import Finding
+from kit.testing.diagnosis.finding import Finding, unusable
 from kit.testing.diagnosis.places import place_of
 
 if TYPE_CHECKING:
@@ -75,6 +76,8 @@ class Subject:
         """Return a finding about a method, asked as in `forward(x)`; `error` is what it raised."""
         method = asked.partition("(")[0]
         error = about.pop("error", None)
+        if isinstance(error, SubmissionError):
+            return unusable(error, kinds, f"{self.name}.{method}")
         if error is not None:
             about["meaning"] = meaning(error)
         if "random-answer" in about.get("misconceptions", ()):

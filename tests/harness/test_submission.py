@@ -15,7 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kit.errors import UsageError
-from kit.grading.submission import SIZE_LIMIT, read_submission
+from kit.harness.submission import read_submission
+from kit.harness.text import SIZE_LIMIT
 from kit.manifest import Exercise, Manifest
 
 FILES = ("a.py", "b.py")
@@ -155,14 +156,22 @@ def test_a_file_that_may_not_be_read_is_refused():
     ("content", "words"),
     [
         (b"x" * (SIZE_LIMIT + 1), "a.py is larger than 256 KiB"),
-        (b"A = 1\0", "a.py is not text: it holds a NUL byte"),
-        (b"#\n#\ncaf\xe9", "a.py is not UTF-8 text: byte 7 is no character"),
+        (b"A = 1\0", "a.py is not UTF-8 text (byte 5); save it as UTF-8"),
+        (b"#\n#\ncaf\xe9", "a.py is not UTF-8 text (byte 7); save it as UTF-8"),
+        (b"caf\xe9", "a.py is not UTF-8 text (byte 3); save it as UTF-8"),
+        ("A = 1".encode("utf-16"), "a.py is not UTF-8 text (byte 0); save it as UTF-8"),
+        ("A = 1".encode("utf-16-le"), "a.py is not UTF-8 text (byte 1); save it as UTF-8"),
         (
-            b"caf\xe9",
-            "a.py is not text that Python can read: invalid or missing encoding declaration",
+            "# \N{CJK UNIFIED IDEOGRAPH-6FC0}".encode("gbk"),
+            "a.py is not UTF-8 text (byte 2); save it as UTF-8",
         ),
-        ("A = 1".encode("utf-16"), "a.py is not text: it holds a NUL byte"),
-        (b"#\n#\n\xed\xa0\x80", "a.py is not UTF-8 text: byte 4 is no character"),
+        (b"#\n#\n\xed\xa0\x80", "a.py is not UTF-8 text (byte 4); save it as UTF-8"),
+        (b"# coding: gbk\n", "a.py declares the encoding 'gbk'; save it as UTF-8"),
+        (
+            b"# coding: no-such\n",
+            "a.py declares an encoding that Python does not know; save it as UTF-8",
+        ),
+        (b"# coding: cp1252\n#\x81", "a.py is not cp1252 text (byte 18); save it as UTF-8"),
     ],
 )
 def test_what_is_too_large_or_no_text_is_refused(folder, content, words):

@@ -1,0 +1,1 @@
+"""What a submission is, read in one way by `pytest`, `kit train`, `kit check` and grading."""
