@@ -17,6 +17,7 @@ import numpy as np
 
 from kit.engine.epochs import Epochs
 from kit.engine.parameters import Parameters
+from kit.engine.plain import in_double
 from kit.engine.updates import ADVICE, update_of
 from kit.errors import DivergedError, ShapeError, UsageError
 
@@ -100,8 +101,11 @@ class Trainer:
     def step(self, x: Array, y: Array) -> float:
         """Take one step downhill on one batch, with all checks; return the loss before it."""
         y_pred = self.network.forward(x, training=True)
-        loss = self.measured(y, y_pred)
-        gradients = self.network.backward(self._loss_gradient(y, y_pred))
+        given = _checked_pair(y, y_pred)
+        loss = self.number(self.loss.forward(*given))
+        gradients = self.network.backward(
+            self._loss_gradient(*given).astype(y_pred.dtype, copy=False)
+        )
         self._update(gradients)
         return loss
 
@@ -118,8 +122,11 @@ class Trainer:
 
     def measured(self, y: Array, y_pred: Array) -> float:
         """Return the loss, which has to be a finite number."""
-        _check_same_shape(y_pred, y)
-        return self.finite(_number(self.loss.forward(*_double(y, y_pred)), self._loss_name))
+        return self.number(self.loss.forward(*_checked_pair(y, y_pred)))
+
+    def number(self, value: Any) -> float:
+        """Return what the loss returned as a float, which has to be one finite number."""
+        return self.finite(_number(value, self._loss_name))
 
     def finite(self, loss: float) -> float:
         """Return a loss if it is finite."""
@@ -134,7 +141,7 @@ class Trainer:
         return self.update
 
     def _loss_gradient(self, y: Array, y_pred: Array) -> Array:
-        grad = self.loss.backward(*_double(y, y_pred))
+        grad = self.loss.backward(y, y_pred)
         if np.shape(grad) != y_pred.shape:
             raise ShapeError(
                 f"{self._loss_name}: backward returned {np.shape(grad)}, expected {y_pred.shape}"
@@ -245,8 +252,6 @@ def _precision(dtype: DTypeLike) -> np.dtype[Any]:
     return found
 
 
-def _double(y: Array, y_pred: Array) -> tuple[Array, Array]:
-    # 1 - 1e-12, the usual guard of a logarithm, is 1 in float32.
-    if y.dtype == y_pred.dtype == np.float64:
-        return y, y_pred
-    return y.astype(np.float64, copy=False), y_pred.astype(np.float64, copy=False)
+def _checked_pair(y: Array, y_pred: Array) -> tuple[Array, Array]:
+    _check_same_shape(y_pred, y)
+    return in_double(y, y_pred)

@@ -1,8 +1,9 @@
 """Epochs of a training: how the points go by, what the network answers, and where it breaks.
 
 The loss of an epoch is that of its answers as they come, each before the step that it leads to.
-They are stored, so that loss and accuracy are worked out once an epoch; or once for many epochs,
-where the loss can tell them apart and nobody looks in between.
+Answers are stored, so that accuracy is worked out once an epoch. A loss that is fused is measured
+in the same way, many epochs at once where no callback looks in between; any other loss is measured
+batch by batch, because its forward comes right before its backward.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ class Epochs:
         self._outputs: Array = np.empty((len(x), 1), x.dtype if self._pair else np.float64)
         self._engine: BoundEpochs | PlainEpochs | None = None
         self._orders: list[Indices | None] = []
+        self._losses: list[list[Any]] = []  # of each epoch those of its batches, if not fused
         self._answers = self._outputs[None]
 
     def at_once(self, wanted: int) -> int:
@@ -53,7 +55,7 @@ class Epochs:
         kept = [array.copy() for array in update.state]
         if len(self._answers) != count:
             self._answers = np.empty((count, *self._outputs.shape), self._outputs.dtype)
-        self._orders = []
+        self._orders, self._losses = [], []
         start = self.epoch
         for epoch, answers in enumerate(self._answers, start):
             self.epoch = epoch
@@ -66,9 +68,9 @@ class Epochs:
 
     def losses(self) -> list[float]:
         """Return the loss of each of the last epochs: the mean over its answers."""
-        labels = self._in_order(self._labels)
         if self._pair is None:
-            return list(self._told(map(self._trainer.measured, labels, self._answers)))
+            return list(self._told(map(self._mean, self._losses)))
+        labels = self._in_order(self._labels)
         means = self._pair.forward(labels, self._answers, axis=(1, 2))
         return list(self._told(map(self._trainer.finite, means.tolist())))
 
@@ -80,6 +82,12 @@ class Epochs:
             answers = last.forward(answers.reshape(-1, 1)).reshape(answers.shape)
         right = (answers >= 0.5) == self._in_order(self._y == 1.0)
         return [np.count_nonzero(each) / len(self._x) for each in right]
+
+    def _mean(self, losses: Sequence[Any]) -> float:
+        """Return the mean over the samples of the losses of batches, each a mean over its own."""
+        numbers = [self._trainer.number(loss) for loss in losses]
+        sizes = [min(self._size, len(self._x) - i * self._size) for i in range(len(numbers))]
+        return sum(n * size for n, size in zip(numbers, sizes, strict=True)) / len(self._x)
 
     def _told(self, losses: Iterable[float]) -> Iterator[float]:
         """Yield losses one by one, and know the epoch of one that raises."""
@@ -94,19 +102,24 @@ class Epochs:
         if self._size < len(self._x):
             order = self._trainer.rng.permutation(len(self._x))
         self._orders.append(order)
+        losses = []
         if self._engine is None:
-            self._first_step(order)
+            losses = [self._first_step(order)]
             self._engine = self._prepared()
             self._engine.run(order, first=1)
         else:
             self._engine.run(order)
+        if isinstance(self._engine, PlainEpochs):
+            losses += self._engine.losses
+        self._losses.append(losses)
 
-    def _first_step(self, order: Indices | None) -> None:
+    def _first_step(self, order: Indices | None) -> float:
         batch = next(self._batches(order))
-        self._trainer.step(self._x[batch], self._y[batch])
+        loss = self._trainer.step(self._x[batch], self._y[batch])
         values = self._trainer.network.take_values()
         self._widths = [array.shape[1] for array in values[:-1]]  # the last one is inside the loss
         self._outputs[: self._size] = values[-2 if self._pair else -1]
+        return loss
 
     def _prepared(self) -> BoundEpochs | PlainEpochs:
         trainer = self._trainer

@@ -5,7 +5,6 @@ Every array that such a part is given is new or its own, so that it may keep wha
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -39,7 +38,8 @@ class PlainEpochs:
             _backward(network, parameters, index, update.scale())
             for index in reversed(range(len(steps)))
         ]
-        self._loss_gradient = _loss_gradient(pair or loss, parameters.values.dtype, bool(pair))
+        self.losses: list[Any] = []
+        self._loss_gradient = pair.backward if pair else self._measured_gradient_of(loss)
         self._update = update.update
 
     def prepare(self, x: Array, y: Array, outputs: Array, batch_size: int) -> None:
@@ -49,7 +49,8 @@ class PlainEpochs:
         self._batches = [slice(start, start + batch_size) for start in starts]
 
     def run(self, order: Indices | None, *, first: int = 0) -> None:
-        """Go through all batches, or all but the first ones; keep what the network answers."""
+        """Go through all batches, or all but the first ones; keep answers and losses."""
+        self.losses = []
         y = self._y if order is None else self._y[order]
         for batch in self._batches[first:]:
             x = self._x if order is None else self._x.take(order[batch], 0)
@@ -67,6 +68,16 @@ class PlainEpochs:
             grad = backward(grad, x, output)
         self._update()
         return y_pred
+
+    def _measured_gradient_of(self, loss: Loss) -> Callable[..., Any]:
+        """Return the call of a loss as the contract has it: forward, then backward, each time."""
+
+        def gradient(y: Array, y_pred: Array) -> Any:
+            given = in_double(y, y_pred)
+            self.losses.append(loss.forward(*given))
+            return np.asarray(loss.backward(*given), y_pred.dtype)
+
+        return gradient
 
 
 def _backward(
@@ -86,15 +97,8 @@ def _backward(
     return backward
 
 
-def _loss_gradient(
-    loss: Loss | FusedLoss, dtype: np.dtype[Any], is_fused: bool
-) -> Callable[..., Any]:
-    if is_fused or dtype == np.float64:
-        return loss.backward
-    return partial(in_double, loss.backward)
-
-
-def in_double(backward: Callable[..., Any], y: Array, y_pred: Array) -> Any:
-    """Call a loss with float64: 1 - 1e-12, the usual guard of a logarithm, is 1 in float32."""
-    gradient = backward(y.astype(np.float64), y_pred.astype(np.float64))
-    return np.asarray(gradient, y_pred.dtype)
+def in_double(y: Array, y_pred: Array) -> tuple[Array, Array]:
+    """Return both as float64: 1 - 1e-12, the usual guard of a logarithm, is 1 in float32."""
+    if y.dtype == y_pred.dtype == np.float64:
+        return y, y_pred
+    return y.astype(np.float64, copy=False), y_pred.astype(np.float64, copy=False)
