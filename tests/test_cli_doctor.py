@@ -70,8 +70,7 @@ def test_without_landlock_it_grades_and_says_what_is_missing(doctor, monkeypatch
     assert code == 0
     assert "kit grade uses L2" in out
     assert (
-        "L3 is missing, for the package landlockpy is not installed; "
-        "pip install 'backprop-kit[grade]'"
+        "L3 is missing: the package landlockpy is not installed; pip install 'backprop-kit[grade]'"
     ) in out
 
 
@@ -82,7 +81,7 @@ def test_without_seccomp_it_measures_what_is_left_and_refuses(doctor, monkeypatc
 
     assert code == 1
     assert "kit grade refuses to work here" in out
-    assert "\nmissing sandbox: L2 is missing, for the package seccompy is not installed" in out
+    assert "\nmissing sandbox: L2 is missing: the package seccompy is not installed" in out
     (row,) = [line for line in out.splitlines() if line.startswith("no file is read")]
     assert row.split()[-4:] == ["-", "-", "open", "open"]
 
@@ -95,7 +94,7 @@ def test_elsewhere_than_on_linux_nothing_is_pretended(doctor, monkeypatch, platf
 
     assert code == 1
     assert "holds" not in out
-    assert "L2 is missing, for seccomp and Landlock are Linux's; grade on a Linux machine" in out
+    assert "L2 is missing: seccomp and Landlock are Linux's; grade on a Linux machine" in out
 
 
 def test_a_promise_that_is_broken_at_the_best_level_is_named(doctor, monkeypatch):

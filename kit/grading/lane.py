@@ -41,14 +41,17 @@ def start(assignment: Assignment, level: str, processors: Sequence[int]) -> list
     descriptors = [there.fileno() for _, there in pairs]
     command = [sys.executable, "-P", "-m", "kit.grading.suite_process"]
     place = [str(assignment.course), assignment.name]
-    process = subprocess.Popen(
-        [*command, _joined(descriptors), *place, level, _joined(processors)],
-        pass_fds=descriptors,
-        stdin=subprocess.DEVNULL,
-        start_new_session=True,  # Ctrl-C is for us; the suite ends when we hang up
-        stdout=subprocess.DEVNULL,
-        env={**os.environ, **ENVIRONMENT, **PLAIN_PYTEST},
-    )
+    try:
+        process = subprocess.Popen(
+            [*command, _joined(descriptors), *place, level, _joined(processors)],
+            pass_fds=descriptors,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,  # Ctrl-C is for us; the suite ends when we hang up
+            stdout=subprocess.DEVNULL,
+            env={**os.environ, **ENVIRONMENT, **PLAIN_PYTEST},
+        )
+    except OSError as error:
+        raise GradingError(f"no process can be started: {error}") from None
     for _, there in pairs:
         there.close()
     processes = [process, *[None] * (len(pairs) - 1)]

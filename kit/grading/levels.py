@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from kit.errors import UsageError
-from kit.grading.sandbox import LEVELS, best_level
+from kit.grading.kernel import best_level, missing_call
+from kit.grading.sandbox import LEVELS
 
 REQUIRE, AUTO, OFF = "require", "auto", "off"
 CHOICES = (REQUIRE, AUTO, OFF, *reversed(LEVELS))
@@ -18,6 +19,8 @@ def choose_level(wanted: str) -> str:
     """
     if wanted not in CHOICES:
         raise UsageError(f"no sandbox is called {wanted!r}; there are: {', '.join(CHOICES)}")
+    if missing := missing_call():
+        raise UsageError(f"no submission can be run here: {missing}")
     best, why = best_level()
     if wanted == OFF:
         return min(best, "L1")
@@ -41,7 +44,6 @@ def acceptable(wanted: str) -> tuple[str, ...]:
 def refusal(level: str, why: str) -> str:
     """Say what is missing and what to do."""
     return (
-        f"this machine does not offer the sandbox asked for ({level}: {why}); `kit doctor` says "
-        "what holds here. Use a Linux machine or a container where it does, or choose a weaker "
-        "one by name: --sandbox=auto, --sandbox=off"
+        f"this machine does not offer the sandbox asked for ({level}): {why}. `kit doctor` says "
+        "what holds here; a weaker sandbox is chosen by name: --sandbox=auto, --sandbox=off"
     )

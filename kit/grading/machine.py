@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import sys
 from contextlib import closing
@@ -14,11 +13,13 @@ import numpy as np
 
 import kit
 from kit.errors import KitError
+from kit.grading.kernel import best_level, missing_call
 from kit.grading.levels import LEAST
 from kit.grading.limits import Limits
 from kit.grading.nursery import Zygote
+from kit.grading.processor import processors
 from kit.grading.promises import broken_promises
-from kit.grading.sandbox import LEVELS, best_level
+from kit.grading.sandbox import LEVELS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,7 +41,7 @@ class Machine:
     def obstacle(self) -> str:
         """Why `kit grade` refuses to work here, and what to do; "" where it does not."""
         if self.best < LEAST:
-            return f"{LEAST} is missing, for {self._why_and_what_to_do}"
+            return f"{LEAST} is missing: {self.why}"
         if self.best in self.failed:
             return f"{self.best} does not start: {self.failed[self.best]}"
         if broken := self.broken[self.best]:
@@ -56,19 +57,13 @@ class Machine:
         if self.best == LEVELS[-1]:
             return ""
         following = LEVELS[LEVELS.index(self.best) + 1]
-        return f"{following} is missing, for {self._why_and_what_to_do}"
-
-    @property
-    def _why_and_what_to_do(self) -> str:
-        if sys.platform != "linux":
-            return f"{self.why}; grade on a Linux machine or in a Linux container"
-        if "is not installed" in self.why:
-            return f"{self.why}; pip install 'backprop-kit[grade]'"
-        return f"{self.why}; use a newer kernel, or a container that lets it through"
+        return f"{following} is missing: {self.why}"
 
 
 def measure() -> Machine:
     """Try every level that there is here, from the best one down."""
+    if missing := missing_call():
+        return Machine("L0", missing, {}, {})
     best, why = best_level()
     there = LEVELS[: LEVELS.index(best) + 1] if sys.platform == "linux" else ()
     broken, failed = {}, {}
@@ -90,7 +85,7 @@ def versions() -> dict[str, str]:
         "pytest": _version("pytest"),
         "nbgrader": _version("nbgrader"),
         "kernel": f"{platform.system()} {platform.release()}",
-        "cores": str(_cores()),
+        "cores": str(len(processors())),
     }
 
 
@@ -99,9 +94,3 @@ def _version(package: str) -> str:
         return version(package)
     except PackageNotFoundError:
         return ""
-
-
-def _cores() -> int:
-    if hasattr(os, "sched_getaffinity"):  # of Linux alone: those that this process may use
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

@@ -68,13 +68,16 @@ class Zygote:
         )
         home = str(Path(kit.__file__).parent.parent)
         about = [json.dumps(asdict(self.limits)), self.level, *self.modules]
-        return subprocess.Popen(
-            [sys.executable, "-s", "-P", "-c", code, home, *about],
-            stdin=control,
-            stdout=subprocess.DEVNULL,
-            env=ENVIRONMENT,
-            cwd="/",
-        )
+        try:
+            return subprocess.Popen(
+                [sys.executable, "-s", "-P", "-c", code, home, *about],
+                stdin=control,
+                stdout=subprocess.DEVNULL,
+                env=ENVIRONMENT,
+                cwd="/",
+            )
+        except OSError as error:
+            raise GradingError(f"no process can be started: {error}") from None
 
     @property
     def alive(self) -> bool:
@@ -99,9 +102,9 @@ class Zygote:
         self.wait()
         try:
             socket.send_fds(self._control, [b"t" + PID.pack(0)], [control])
-            _, handle = self._answer()
+            _, handle = _started(self._answer())
         except OSError as error:
-            raise GradingError(f"no twin could be forked: {error}") from None
+            raise GradingError(f"no twin could be forked: {error.strerror or error}") from None
         return handle
 
     def _has_ended(self, seconds: float) -> bool:
@@ -127,10 +130,10 @@ class Zygote:
             socket.send_fds(
                 self._control, [b"w" + PID.pack(self.on_processor)], process.descriptors
             )
-            process.started(*self._answer())
+            process.started(*_started(self._answer()))
         except OSError as error:
             process.close()
-            raise GradingError(f"no worker could be started: {error}") from None
+            raise GradingError(f"no worker could be started: {error.strerror or error}") from None
         return process
 
     def end(self, process: Process) -> int:
@@ -149,3 +152,15 @@ class Zygote:
             raise ConnectionError("the process that starts workers has died")
         (number,) = PID.unpack(answer)
         return number, descriptors[0] if descriptors else -1
+
+
+def _started(answer: tuple[int, int]) -> tuple[int, int]:
+    """Return the answer about a new process; raise OSError where there is none."""
+    number, _ = answer
+    if number < 0:
+        raise OSError(
+            -number,
+            f"fork is refused ({os.strerror(-number)}); allow clone in the seccomp profile of the "
+            "container, or more processes (ulimit -u)",
+        )
+    return answer

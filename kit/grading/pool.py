@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -13,6 +11,7 @@ from kit.errors import GradingError, SuiteError
 from kit.grading.bundle import Bundle
 from kit.grading.cluster import cluster
 from kit.grading.levels import REQUIRE, acceptable
+from kit.grading.processor import processors
 from kit.grading.tasks import Evaluators, Task, evaluate_here
 
 if TYPE_CHECKING:
@@ -125,11 +124,6 @@ def evaluators_for(jobs: int) -> Evaluators:
     Fewer are put where the kernel finds a processor idle: others may be at work here.
     """
     return Evaluators(processors() if jobs >= len(processors()) else ())
-
-
-def processors() -> list[int]:
-    """Return the processors that this process may use."""
-    return [*os.sched_getaffinity(0)] if sys.platform == "linux" else [*range(os.cpu_count() or 1)]
 
 
 class Run:

@@ -10,9 +10,18 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import sys
 
 ANYWHERE = -1
 _libc = ctypes.CDLL(None)
+
+
+def processors() -> list[int]:
+    """Return the processors that this process may use."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):  # a container may refuse the question
+            return [*os.sched_getaffinity(0)]
+    return [*range(os.cpu_count() or 1)]
 
 
 def stay(processor: int = ANYWHERE) -> int:

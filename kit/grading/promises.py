@@ -63,8 +63,7 @@ class Prober:
     def reaches(self, method: str, target: str) -> bool:
         """Whether a probe comes through to its target."""
         if self._bench is None or not self._bench.alive:
-            source = PROBE.read_text(encoding="utf-8")
-            self._bench = RemoteBench(self._zygote, {PROBE.name: source})
+            self._bench = self._started()
             self._probe = self._bench.make("activation:probe", f"{PROBE.name}:Probe", ())
         try:
             return self._bench.call(self._probe, method, [target])[0] is True
@@ -72,6 +71,15 @@ class Prober:
             return False
         except PartError as error:
             raise GradingError(f"the probe {method!r} is broken: {error}") from None
+
+    def _started(self) -> RemoteBench:
+        try:
+            return RemoteBench(self._zygote, {PROBE.name: PROBE.read_text(encoding="utf-8")})
+        except PartDiedError as error:
+            printed = " ".join(getattr(error, "__notes__", ())).strip().rpartition("\n")[2]
+            raise GradingError(
+                f"a worker cannot enter the sandbox: {printed or error.text}"
+            ) from None
 
     def close(self) -> None:
         """End the worker."""

@@ -35,28 +35,21 @@ _PR_SET_NO_NEW_PRIVS = 38
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
-def best_level() -> tuple[str, str]:
-    """Return the best level that can be tried here, and why it is not a better one."""
-    if sys.platform != "linux":
-        return "L0", "seccomp and Landlock are Linux's"
-    for level, package in (("L1", "seccompy"), ("L2", "landlockpy")):
-        try:
-            supported = __import__(package).supported()
-        except ImportError:
-            return level, f"the package {package} is not installed"
-        if not supported:
-            return level, f"{package} says that this kernel does not support it"
-    return "L3", ""
-
-
 def die_with_parent() -> None:
-    """End this process when the thread that started it ends (prctl(2))."""
-    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    """End this process when the thread that started it ends, where prctl(2) is allowed."""
+    with contextlib.suppress(OSError):
+        _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def hide() -> None:
-    """Let no other process of the same user look into this one (prctl(2), ptrace(2))."""
-    _prctl(_PR_SET_DUMPABLE, 0)
+    """Let no other process of the same user look into this one, where prctl(2) is allowed."""
+    with contextlib.suppress(OSError):
+        _prctl(_PR_SET_DUMPABLE, 0)
+
+
+def give_up_privileges() -> None:
+    """Let this thread, and what it starts, gain no privileges (prctl(2)): L1 begins with it."""
+    _prctl(_PR_SET_NO_NEW_PRIVS, 1)
 
 
 class Sandbox:
@@ -77,9 +70,9 @@ class Sandbox:
         if self._level >= 1:
             _become_nobody()
             _limit_resources(self._limits)
-            die_with_parent()
-            hide()
-            _prctl(_PR_SET_NO_NEW_PRIVS, 1)
+            _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+            _prctl(_PR_SET_DUMPABLE, 0)
+            give_up_privileges()
         if self._filter:
             self._filter.load()
 

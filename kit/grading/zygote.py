@@ -13,6 +13,7 @@ then answers, as this one is answered.
 from __future__ import annotations
 
 import contextlib
+import errno
 import faulthandler
 import gc
 import json
@@ -44,14 +45,15 @@ class Workers:
         self._ended: dict[int, int] = {}
 
     def start(self, descriptors: list[int], on_processor: int) -> int:
-        """Fork a worker with these descriptors; return its process id."""
+        """Fork a worker with these descriptors; return its process id, or as `_fork` does."""
         self._reap()
         self._ended.clear()
-        process = os.fork()
+        process = _fork()
         if process == 0:
             stay_on(on_processor)
             _become_worker(self._sandbox, descriptors)
-        self._alive.add(process)
+        if process > 0:
+            self._alive.add(process)
         for descriptor in descriptors:
             os.close(descriptor)
         return process
@@ -108,11 +110,13 @@ def _serve(control: socket.socket, workers: Workers) -> socket.socket | None:
                 case b"w":
                     _tell(control, workers.start(descriptors, number))
                 case b"t":
-                    twins.append(os.fork())
-                    if twins[-1] == 0:
+                    twin = _fork()
+                    if twin == 0:
                         return socket.socket(fileno=descriptors[0])
                     os.close(descriptors[0])
-                    _tell(control, twins[-1])
+                    if twin > 0:
+                        twins.append(twin)
+                    _tell(control, twin)
                 case b"e":
                     control.sendall(PID.pack(workers.end(number)))
     workers.end_all()
@@ -120,7 +124,18 @@ def _serve(control: socket.socket, workers: Workers) -> socket.socket | None:
     return None
 
 
+def _fork() -> int:
+    """Fork; return the negative number of the error where that is refused (errno(3))."""
+    try:
+        return os.fork()
+    except OSError as error:
+        return -(error.errno or errno.EAGAIN)
+
+
 def _tell(control: socket.socket, process: int) -> None:
+    if process < 0:
+        control.sendall(PID.pack(process))
+        return
     handle = os.pidfd_open(process)
     socket.send_fds(control, [PID.pack(process)], [handle])
     os.close(handle)
