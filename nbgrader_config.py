@@ -3,25 +3,38 @@
 nbgrader answers an exception in this file by dropping ALL of it and going on with its defaults,
 which release the solutions and run students' code unconfined. So this file imports nothing but
 the standard library, names classes by strings (a name that does not import stops nbgrader), and
-catches whatever looking at the disk may raise.
+catches whatever may be raised here.
 """
 
+import logging
 from pathlib import Path
 
 c = get_config()  # noqa: F821 - traitlets provides it
 
 
 def student_files() -> dict[str, list[str]]:
-    """Map every assignment to its .py files: the student's, never to be overwritten with ours."""
+    """Map every assignment of the kit to its .py files: never to be overwritten with ours."""
     files = {}
     try:
-        for folder in sorted(Path(__file__).resolve().parent.glob("solutions/*/")):
+        for manifest in sorted(Path(__file__).resolve().parent.glob("solutions/*/assignment.toml")):
+            folder = manifest.parent
             paths = sorted(folder.rglob("*.py"))
             files[folder.name] = [str(path.relative_to(folder)) for path in paths]
     except Exception:  # noqa: BLE001, S110 - see above: an exception would drop all settings
         pass
     return files
 
+
+try:  # what no setting reaches: students without a notebook, dates, `alembic` off the PATH
+    from kit.course.adaptation import adapt
+
+    adapt()
+except Exception as error:  # noqa: BLE001 - see above; the steps below then stop nbgrader
+    logging.getLogger("kit").warning(
+        "nbgrader_config.py needs the kit, and this Python cannot import it: %s. Install "
+        "backprop-kit[grade] where nbgrader and Jupyter are started",
+        error,
+    )
 
 c.CourseDirectory.course_id = "backprop-kit"
 c.CourseDirectory.source_directory = "solutions"
@@ -37,7 +50,7 @@ c.GenerateAssignment.preprocessors = [
     "nbgrader.preprocessors.IncludeHeaderFooter",
     "nbgrader.preprocessors.InstantiateTests",
     "nbgrader.preprocessors.LockCells",
-    "nbgrader.preprocessors.ClearSolutions",
+    "kit.course.release.ClearSolutions",  # nbgrader's own, but for the cells of the kit
     "nbgrader.preprocessors.ClearOutput",
     "nbgrader.preprocessors.CheckCellMetadata",
     "nbgrader.preprocessors.ComputeChecksums",
@@ -48,8 +61,8 @@ c.GenerateAssignment.preprocessors = [
     "nbgrader.preprocessors.CheckCellMetadata",
     "kit.course.release.AssertNoLeak",
 ]
-c.ClearSolutions.code_stub = {"python": "# The feedback shows your file here."}
 
+# The kit's steps hand ordinary assignments, those without an assignment.toml, over to nbgrader's.
 c.Autograde.exporter_class = "kit.course.autograde.SubmissionExporter"
 c.Autograde.sanitize_preprocessors = ["kit.course.autograde.Rebuild"]
 c.Autograde.autograde_preprocessors = [
@@ -58,5 +71,6 @@ c.Autograde.autograde_preprocessors = [
 ]
 c.Autograde.exclude_overwriting = student_files()
 
+c.ExportApp.plugin_class = "kit.course.export.CsvExport"  # nbgrader's own quotes nothing
 c.FileNameCollectorPlugin.valid_ext = [".ipynb", ".py"]
 c.HTMLExporter.sanitize_html = True

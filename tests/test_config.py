@@ -13,8 +13,8 @@ CONFIG = Path(__file__).resolve().parents[1] / "nbgrader_config.py"
 SECTIONS = (
     "CourseDirectory",
     "GenerateAssignment",
-    "ClearSolutions",
     "Autograde",
+    "ExportApp",
     "FileNameCollectorPlugin",
     "HTMLExporter",
 )
@@ -56,8 +56,9 @@ def test_solutions_that_cannot_be_read_do_not_raise(config, monkeypatch):
     assert settings.Autograde.sanitize_preprocessors == ["kit.course.autograde.Rebuild"]
 
 
-def test_a_student_keeps_every_python_file_of_every_assignment(config):
-    for name in ("a/one.py", "a/sub/two.py", "a/data.csv", "b/three.py"):
+def test_a_student_keeps_every_python_file_of_every_assignment_of_the_kit(config):
+    ours = ("a/one.py", "a/sub/two.py", "a/data.csv", "b/three.py")
+    for name in (*ours, "a/assignment.toml", "b/assignment.toml", "ordinary/four.py"):
         path = config.parent / "solutions" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
@@ -67,13 +68,23 @@ def test_a_student_keeps_every_python_file_of_every_assignment(config):
     assert kept == {"a": ["one.py", str(Path("sub", "two.py"))], "b": ["three.py"]}
 
 
-def test_only_the_standard_library_is_imported():
-    nodes = list(ast.walk(ast.parse(CONFIG.read_text(encoding="utf-8"))))
+def test_only_the_standard_library_is_imported_outside_of_a_try():
+    tree = ast.parse(CONFIG.read_text(encoding="utf-8"))
+    nodes = [each for node in tree.body if not isinstance(node, ast.Try) for each in ast.walk(node)]
     names = {node.module for node in nodes if isinstance(node, ast.ImportFrom)}
     names |= {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
 
     assert names
     assert {name.partition(".")[0] for name in names} <= sys.stdlib_module_names
+
+
+def test_a_python_without_the_kit_is_named_and_keeps_the_settings(monkeypatch, caplog):
+    monkeypatch.setitem(sys.modules, "kit.course.adaptation", None)
+
+    settings = execute(CONFIG)
+
+    assert settings.Autograde.sanitize_preprocessors == ["kit.course.autograde.Rebuild"]
+    assert "this Python cannot import it" in caplog.text
 
 
 def test_solutions_are_stripped_first_and_leaks_are_looked_for_last():
@@ -96,6 +107,7 @@ def test_every_class_of_the_kit_that_is_named_exists():
         *settings.Autograde.sanitize_preprocessors,
         *settings.Autograde.autograde_preprocessors,
         settings.Autograde.exporter_class,
+        settings.ExportApp.plugin_class,
     ]
 
     for name in names:

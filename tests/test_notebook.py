@@ -52,13 +52,6 @@ def test_a_file_is_an_open_cell_that_is_worth_nothing():
     assert "points" not in metadata
 
 
-def test_a_cell_of_a_file_says_what_nbgrader_is_told_to_put_there():
-    cell = cells(notebook_text(MANIFEST, POINTS))["activations_py"]
-    config = (ROOT / "nbgrader_config.py").read_text(encoding="utf-8")
-
-    assert f'code_stub = {{"python": "{cell["source"][0]}"}}' in config
-
-
 def test_the_same_points_in_another_order_give_the_same_bytes():
     other = dict(reversed(POINTS.items()))
 

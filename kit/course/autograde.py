@@ -19,12 +19,15 @@ from nbformat.v4 import new_notebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Unicode
 
+from kit.course.adaptation import adapt
+from kit.course.dates import TIMESTAMP
 from kit.course.evaluators import Ahead, running_evaluator, stop_evaluator
 from kit.course.gradebook import writing
 from kit.course.rebuild import Overwrite, comments, marks, read_released, show_files, show_verdicts
 from kit.course.rows import Entry, write
 from kit.course.sheet import Sheet
-from kit.course.slot import SECRET, TIMESTAMP, Slot
+from kit.course.slot import SECRET, Slot
+from kit.course.stock import run_stock_steps
 from kit.errors import GradingError, UsageError
 from kit.grading.assignment import Assignment
 from kit.grading.levels import REQUIRE
@@ -36,14 +39,16 @@ if TYPE_CHECKING:
     from kit.grading.record import Record
     from kit.harness.submission import Submission
 
+adapt()  # for a course whose configuration does not ask for it
+
 
 class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
     """Starts from an empty notebook where nbgrader would read the student's: truncated, huge ..."""
 
     def from_filename(self, filename: str, resources: Any = None, **options: Any) -> Any:
         """Return the notebook that the preprocessors make, and what they say beside it."""
-        path = Path(filename)
-        if path.parent != Slot.of(self.parent, resources).submitted:
+        path, slot = Path(filename), Slot.of(self.parent, resources)
+        if path.parent != slot.submitted or not slot.is_ours:
             return super().from_filename(filename, resources, **options)
         resources["metadata"] = {"name": path.stem, "path": str(path.parent)}
         return self.from_notebook_node(new_notebook(), resources, **options)
@@ -55,12 +60,14 @@ class Rebuild(Overwrite):
     Its base class then sets every locked cell and all points as the gradebook has them.
     """
 
-    def preprocess(self, _notebook: Any, resources: Any) -> Any:
+    def preprocess(self, notebook: Any, resources: Any) -> Any:
         """Return the notebook to grade; leave in autograded/ only what the assignment asks for.
 
         The marks of an earlier attempt are taken back first, before this one can fail.
         """
         slot = Slot.of(self.parent.parent, resources)
+        if not slot.is_ours:
+            return run_stock_steps("sanitize_preprocessors", self, notebook, resources)
         sheet = _save(slot, lambda _: Entry(slot.student, slot.timestamp()))
         if slot.submitted.is_symlink():
             raise UsageError(f"{slot.submitted} is a link; send in the files themselves")
@@ -83,6 +90,8 @@ class Evaluate(NbGraderPreprocessor):  # type: ignore[misc]
     def preprocess(self, notebook: Any, resources: Any) -> Any:
         """Return the notebook with its verdicts, once they are in the gradebook."""
         slot = Slot.of(self.parent.parent, resources)
+        if not slot.is_ours:
+            return run_stock_steps("autograde_preprocessors", self, notebook, resources)
         record = self.evaluate(slot)
         show_verdicts(notebook, record)
         about = slot.student, slot.timestamp()

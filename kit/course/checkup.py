@@ -13,8 +13,8 @@ from nbgrader.converters import GenerateAssignment
 
 from kit.course.application import open_course
 from kit.course.build import RELEASES
+from kit.course.dates import TIMESTAMP, date_in
 from kit.course.gradebook import file_of, reading
-from kit.course.slot import TIMESTAMP
 from kit.course.steps import open_autograde
 from kit.errors import KitError
 from kit.grading.assignment import CONFIG, Assignment
@@ -129,10 +129,10 @@ def _gradebook(coursedir: Any) -> Iterator[str]:
 
 def _stray_folders(course: Path) -> Iterator[str]:
     for folder in sorted(course.glob(f"{SOURCES}/[!.]*/")):
-        if not (folder / MANIFEST).is_file():
+        if not (folder / MANIFEST).is_file() and not any(folder.glob("*.ipynb")):
             yield (
-                f"{folder} has no {MANIFEST}, and formgrader takes it for an assignment; move it "
-                "away"
+                f"{folder} has no {MANIFEST} and no notebook, and formgrader takes it for an "
+                "assignment; move it away"
             )
 
 
@@ -140,7 +140,7 @@ def _dates(coursedir: Any) -> Iterator[str]:
     submitted = Path(coursedir.root, coursedir.submitted_directory)
     for folder in sorted(submitted.glob("[!.]*/*/")):
         there = os.path.lexists(folder / TIMESTAMP)
-        if there and coursedir.get_existing_timestamp(str(folder)) is None:
+        if there and date_in(folder) is None:
             yield (
                 f"{folder / TIMESTAMP} is no date: it counts as never late, and stops formgrader; "
                 "write one into it, such as 2026-01-31 12:00:00 UTC, or delete it"

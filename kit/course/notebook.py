@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from kit.manifest import Exercise, Manifest
 
-PLACEHOLDER = "# The feedback shows your file here."  # as ClearSolutions.code_stub of the config
+PLACEHOLDER = "# The feedback shows your file here."
 _KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 _CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 

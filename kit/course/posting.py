@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kit.course.backup import back_up
+from kit.course.dates import NO_DATE, TIMESTAMP, date_in
 from kit.course.gradebook import writing
 from kit.course.intake import unfit_name
 from kit.course.rebuild import (
@@ -23,7 +24,7 @@ from kit.course.rebuild import (
 )
 from kit.course.rows import Entry, write
 from kit.course.sheet import Sheet
-from kit.course.slot import SECRET, TIMESTAMP
+from kit.course.slot import SECRET
 from kit.course.staging import staging
 from kit.course.steps import late_penalty
 from kit.errors import GradingError, UsageError
@@ -112,14 +113,12 @@ class Post:
                 session.commit()
 
     def _time(self, student: str) -> datetime | None:
-        folder = self._folder(self._coursedir.submitted_directory, student)
-        time: datetime | None = self._coursedir.get_existing_timestamp(str(folder))
-        return time
+        return date_in(self._folder(self._coursedir.submitted_directory, student))
 
     def _tell_of_date(self, entry: Entry) -> None:
         path = self._folder(self._coursedir.submitted_directory, entry.student) / TIMESTAMP
         if entry.timestamp is None and os.path.lexists(path):
-            _log.warning("%s is no date; graded as if never late", path)
+            _log.warning("%s %s", path, NO_DATE)
 
     def _released(self) -> Any:
         name = self._sheet.name

@@ -1,7 +1,7 @@
-"""The kit's two steps of `nbgrader generate_assignment`: take solutions out, then look again.
+"""The kit's steps of `nbgrader generate_assignment`: take solutions out, then look again.
 
 nbgrader copies every file next to the notebook as it is, solutions included, before it runs the
-steps. So both steps read the release folder: what lies there is what students would get.
+steps. So these steps read the release folder: what lies there is what students would get.
 An exception makes nbgrader delete that folder and fail.
 """
 
@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import nbformat
+from nbgrader.preprocessors import ClearSolutions as NbgradersClearSolutions
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from kit.course.inspection import findings
+from kit.course.notebook import PLACEHOLDER
 from kit.course.stripping import strip
 from kit.errors import UsageError
-from kit.grading.assignment import Assignment
+from kit.grading.assignment import Assignment, is_assignment
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -30,6 +32,10 @@ class _Step(NbGraderPreprocessor):  # type: ignore[misc]
     def course(self) -> Any:
         """Return nbgrader's CourseDirectory: a step belongs to an exporter, that to a converter."""
         return self.parent.parent.coursedir
+
+    def is_ours(self, assignment: str) -> bool:
+        """Say whether the kit looks after an assignment; any other one is nbgrader's alone."""
+        return is_assignment(Path(self.course().root), assignment)
 
     def copies(self, assignment: str) -> dict[str, Path]:
         """Map the relative names of what nbgrader has copied to where it is."""
@@ -46,11 +52,21 @@ class StripSolutions(_Step):
         """Fill `outputs`, which nbconvert writes into the release folder."""
         assignment = resources["nbgrader"]["assignment"]
         outputs = resources.setdefault("outputs", {})
-        for name, path in self.copies(assignment).items():
+        for name, path in self.copies(assignment).items() if self.is_ours(assignment) else ():
             if path.suffix == ".py":
                 origin = f"{self.course().source_directory}/{assignment}/{name}"
                 outputs[name] = strip(path.read_text(encoding="utf-8"), origin).encode()
         return nb, resources
+
+
+class ClearSolutions(NbgradersClearSolutions):  # type: ignore[misc]
+    """nbgrader's own step, which leaves what the kit has written into the cell of a file."""
+
+    def preprocess_cell(self, cell: Any, resources: Any, cell_index: int) -> Any:
+        """Return the cell as students get it."""
+        if cell.source == PLACEHOLDER:
+            return cell, resources
+        return super().preprocess_cell(cell, resources, cell_index)
 
 
 class AssertNoLeak(_Step):
@@ -59,6 +75,8 @@ class AssertNoLeak(_Step):
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Put together what students would get, and raise UsageError for what must not go out."""
         name, notebook = (resources["nbgrader"][key] for key in ("assignment", "notebook"))
+        if not self.is_ours(name):
+            return nb, resources
         release = {file: path.read_bytes() for file, path in self.copies(name).items()}
         release |= resources.get("outputs", {})
         release[f"{notebook}.ipynb"] = _readable(nb).encode()

@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kit.course.dates import date_in
+from kit.grading.assignment import is_assignment
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-SECRET, TIMESTAMP = "submission_secret.txt", "timestamp.txt"  # nbgrader releases feedback by them
+# nbgrader releases feedback by it, and by the timestamp.
+SECRET = "submission_secret.txt"  # noqa: S105 - the name of a file
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,11 @@ class Slot:
         return Path(self.converter.coursedir.root)
 
     @property
+    def is_ours(self) -> bool:
+        """Whether the kit grades this assignment; any other one is nbgrader's alone."""
+        return is_assignment(self.course, self.assignment)
+
+    @property
     def submitted(self) -> Path:
         """What the student sent: never trusted, never changed."""
         return self._folder(self.converter.coursedir.submitted_directory, self.student)
@@ -51,8 +60,7 @@ class Slot:
 
     def timestamp(self) -> datetime | None:
         """Return when it was submitted, as far as `timestamp.txt` says so."""
-        when: datetime | None = self.converter.coursedir.get_existing_timestamp(str(self.submitted))
-        return when
+        return date_in(self.submitted)
 
     def _folder(self, step: str, student: str) -> Path:
         return Path(self.converter.coursedir.format_path(step, student, self.assignment))

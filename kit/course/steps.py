@@ -37,13 +37,19 @@ def open_autograde(application: CourseApplication) -> Autograde:
                 f"{others[0]!r} in c.Autograde.{setting} of {CONFIG} is no step that kit grade "
                 "takes; remove it, or use nbgrader autograde"
             )
+    late_penalty(converter)  # one that cannot be imported is said before the long work
     return converter
 
 
 def late_penalty(converter: Autograde) -> Penalty:
     """Return what the course's plugin says that being late costs; nothing where it is not used."""
-    step = AssignLatePenalties(parent=converter)
-    step.init_plugin()
+    try:
+        step = AssignLatePenalties(parent=converter)
+        step.init_plugin()
+    except Exception as error:
+        raise UsageError(
+            f"c.AssignLatePenalties.plugin_class of {CONFIG} cannot be used: {error}"
+        ) from error
 
     def penalty(student: str, score: float, seconds: float) -> float | None:
         try:

@@ -24,6 +24,15 @@ def find_course(folder: Path | None = None) -> Path:
     )
 
 
+def is_assignment(course: Path, name: str) -> bool:
+    """Say whether an assignment is one of the kit's; nbgrader grades any other by itself.
+
+    A hidden suite says so too: where the manifest is lost, solutions must not go out for that.
+    """
+    manifest = course / "solutions" / name / MANIFEST
+    return manifest.is_file() or (course / "tests" / "hidden" / name).is_dir()
+
+
 @dataclass(frozen=True, slots=True)
 class Assignment:
     """An assignment as the grader sees it: `solutions/<name>` and `tests/hidden/<name>`."""

@@ -1,0 +1,82 @@
+"""Change in nbgrader what none of its settings reaches: for `nbgrader` commands and Formgrader too.
+
+`nbgrader_config.py` asks for it, so it holds wherever the configuration of the course does.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from fnmatch import fnmatch
+from glob import escape, glob
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nbgrader.apps.api import NbGraderAPI
+from nbgrader.converters import Autograde
+from nbgrader.coursedir import CourseDirectory
+
+from kit.course.dates import NO_DATE, TIMESTAMP, date_in
+from kit.grading.assignment import is_assignment
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+_find_notebooks = Autograde.init_notebooks
+
+
+def adapt() -> None:
+    """Change nbgrader in this process; to do it twice changes nothing more."""
+    Autograde.init_notebooks = _find_submissions
+    CourseDirectory.get_existing_timestamp = _existing_timestamp
+    NbGraderAPI.get_submitted_timestamp = _submitted_timestamp
+    _put_alembic_on_path()
+
+
+def _find_submissions(self: Any) -> None:
+    """Find every folder that was handed in for an assignment of the kit, which grades files.
+
+    nbgrader's own search, which other assignments keep, takes a folder without a notebook for none.
+    """
+    coursedir, name = self.coursedir, self.coursedir.assignment_id
+    found = glob(_submissions(coursedir))  # noqa: PTH207 - of Path, it also finds hidden folders
+    folders = [path for path in found if Path(path).is_dir()]
+    if not folders or not is_assignment(Path(coursedir.root), name):
+        _find_notebooks(self)
+        return
+    wanted = fnmatch(name, coursedir.notebook_id)  # `nbgrader autograde --notebook`
+    self.notebooks = []
+    self.assignments = {path: [str(Path(path, f"{name}.ipynb"))] for path in folders if wanted}
+
+
+def _submissions(coursedir: Any) -> str:
+    """Return the pattern of the folders of a class, where only `student_id` is a pattern itself."""
+    step, name = coursedir.submitted_directory, coursedir.assignment_id
+    everywhere = coursedir.format_path(escape(step), coursedir.student_id, escape(name))
+    root = f"{coursedir.root}{os.sep}"
+    return f"{escape(root)}{everywhere.removeprefix(root)}"
+
+
+def _existing_timestamp(self: Any, folder: str) -> datetime | None:
+    """Return the time in a folder's `timestamp.txt`; None, with a warning, where it is no date."""
+    when = date_in(Path(folder))
+    if when is None and os.path.lexists(path := Path(folder, TIMESTAMP)):
+        self.log.warning("%s %s", path, NO_DATE)
+    return when
+
+
+def _submitted_timestamp(self: Any, assignment: str, student: str) -> datetime | None:
+    """Return the same to Formgrader, whose page of a class a bad date would take away."""
+    coursedir = self.coursedir
+    return date_in(Path(coursedir.format_path(coursedir.submitted_directory, student, assignment)))
+
+
+def _put_alembic_on_path() -> None:
+    """Let nbgrader find `alembic`, which it calls by name to make a gradebook.
+
+    A Jupyter that was started by its path, or from a menu, has no virtual environment on the PATH.
+    """
+    ours = str(Path(sys.executable).parent)
+    if (found := shutil.which("alembic", path=ours)) and found != shutil.which("alembic"):
+        os.environ["PATH"] = os.pathsep.join([ours, os.environ.get("PATH", os.defpath)])
