@@ -28,6 +28,8 @@ SINGLES = (
     (0.05, 0.7),
     (4.0, 1.2),
     (0.12345, 0.98765),
+    (0.8, 60.0),
+    (-0.6, -45.0),
 )
 FAR = (
     (10.0, 2.0),
@@ -37,11 +39,13 @@ FAR = (
     (300.0, 1.7),
     (1000.0, 2.0),
     (-1000.0, 2.0),
+    (0.001, 60.0),
+    (-0.001, -60.0),
 )
 ZERO = (0.0, 2.0)
 MIXED = ([-800.0, 1000.0], [800.0, -1000.0])
-SHAPES = ((1, 2), (2, 1), (2, 2), (2, 3), (3, 3), (4, 3), (5, 2), (40, 3))
-UNROUNDED = (5, 40)  # batches of so many samples are not rounded
+SHAPES = ((1, 2), (2, 1), (2, 2), (2, 3), (3, 3), (4, 3), (5, 2), (3, 7), (40, 3), (130, 17))
+UNROUNDED = (5, 40, 130)  # batches of so many samples are not rounded
 SMALL = 4  # how many of the shapes are small enough to measure slopes
 MEASURED_TOLERANCE = 1e-4
 

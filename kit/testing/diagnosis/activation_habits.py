@@ -8,7 +8,7 @@ from kit.testing.diagnosis.activation_backward import BACKWARD
 from kit.testing.diagnosis.activation_forward import FORWARD
 from kit.testing.diagnosis.asking import play
 from kit.testing.diagnosis.cases import Case
-from kit.testing.diagnosis.draws import dice, numbers
+from kit.testing.diagnosis.draws import alike, dice, numbers
 from kit.testing.diagnosis.habits import kept, overwritten, shared, total
 from kit.testing.parts import PREVIOUS
 
@@ -38,12 +38,11 @@ def habit_findings(
 
 
 def _pairs() -> list[Pair]:
-    """Draw batches for one object: three of one shape, the second like the first, and another."""
+    """Draw batches for one object: two that are nearly alike, one of their shape, one of another."""
     rng = dice(3)
-    xs = [numbers(rng, shape) for shape in ((3, 2), (3, 2), (3, 2), (2, 4))]
-    xs[1][0] = xs[0][0]
-    xs.append(xs[0])
-    return [(x, numbers(rng, x.shape, 0.2)) for x in xs]
+    pairs = list(zip(alike(rng, (4, 2), 2), alike(rng, (4, 2), 2), strict=True))
+    pairs += [(numbers(rng, shape), numbers(rng, shape, 0.2)) for shape in ((4, 2), (2, 4))]
+    return [*pairs, (pairs[0][0], numbers(rng, (4, 2), 0.2))]
 
 
 def _kept_by_forward(asked: Asked) -> Finding | None:

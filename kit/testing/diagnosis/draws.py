@@ -25,3 +25,16 @@ def numbers(
     drawn[np.abs(drawn) < 0.1] += 0.35
     drawn[np.abs(drawn - 1) < 0.02] += 0.15
     return drawn
+
+
+def alike(
+    rng: np.random.Generator, shape: tuple[int, int], count: int
+) -> list[np.ndarray[tuple[int, ...], np.dtype[np.float64]]]:
+    """Draw batches of four samples or more that only their middle rows tell apart.
+
+    First row, last row, shape, sum, smallest and largest number are the same, to the last bit: the
+    numbers are odd eighths. So whoever keeps answers by a summary of their input is found out.
+    """
+    first = (np.floor(numbers(rng, shape) * 4) + 0.5) / 4
+    middle = np.arange(1, shape[0] - 1)
+    return [first[[0, *np.roll(middle, number), shape[0] - 1]] for number in range(count)]

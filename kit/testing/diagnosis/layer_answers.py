@@ -23,21 +23,27 @@ BACKWARD = "backward(grad, x)"
 SIZES = (
     *((1, 1, 1), (1, 1, 2), (1, 2, 1), (2, 1, 1), (1, 2, 2), (2, 1, 2), (2, 2, 1), (2, 3, 1)),
     *((3, 2, 4), (4, 3, 2), (5, 4, 3), (7, 2, 5), (3, 2, 2), (4, 3, 3), (40, 3, 2)),
+    *((6, 9, 3), (130, 2, 17)),
 )
-UNROUNDED = (5, 40)
+UNROUNDED = (5, 40, 130)
+LARGE = 6  # a batch of so many samples is made of large numbers
 SCAN = [(size, *rest) for rest in ((3, 2), (2, 3)) for size in SCANNED]
 ARRAYS = ("x", "weights", "bias")
 WORDS = {"x": "dL/dx", "weights": '"weights"', "bias": '"bias"'}
 
 
 def settings(sizes: Sequence[tuple[int, int, int]], seed: int) -> list[Setting]:
-    """Draw settings of these sizes, some of them with more digits than one would type."""
+    """Draw settings of these sizes, some with large numbers, or more digits than one would type."""
     rng = dice(seed)
-    drawn = [Setting.draw(rng, size) for size in sizes]
-    return [
-        replace(it, x=it.x * 1.000123, grad=it.grad * 0.999871) if len(it.x) in UNROUNDED else it
-        for it in drawn
-    ]
+    return [_varied(Setting.draw(rng, size)) for size in sizes]
+
+
+def _varied(it: Setting) -> Setting:
+    if len(it.x) in UNROUNDED:
+        return replace(it, x=it.x * 1.000123, grad=it.grad * 0.999871)
+    if len(it.x) == LARGE:
+        return Setting(it.x * 300, it.grad * 40, it.weights * 20, it.bias * 20)
+    return it
 
 
 @dataclass(frozen=True)

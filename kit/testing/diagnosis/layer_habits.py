@@ -12,7 +12,7 @@ from kit.errors import PartError
 from kit.testing.closeness import show
 from kit.testing.diagnosis.asking import play, scenes
 from kit.testing.diagnosis.cases import Case, is_numbers
-from kit.testing.diagnosis.draws import dice, numbers
+from kit.testing.diagnosis.draws import alike, dice, numbers
 from kit.testing.diagnosis.habits import kept, overwritten, shared, total
 from kit.testing.diagnosis.layer import Setting
 from kit.testing.diagnosis.layer_answers import ARRAYS, BACKWARD, WORDS, Backward
@@ -28,12 +28,15 @@ if TYPE_CHECKING:
     from kit.testing.parts import Part, Question
 
 
+PARAMETERS = ("weights", "bias")
+
+
 def changed_parameters(
     layers: Layers, asked: str, cases: Sequence[Case], settings: Sequence[Setting]
 ) -> Finding | None:
     """Tell of the first call after which the weights or the bias are other than those set."""
     for case, it in zip(cases, settings, strict=True):
-        for name in ("weights", "bias"):
+        for name in PARAMETERS:
             before, after = getattr(it, name), case.also[f"{name}_after"]
             if case.answer.error is None and not _same_numbers(before, after):
                 return layers.subject.finding(
@@ -44,6 +47,22 @@ def changed_parameters(
                     expected=f"{name} = {show(before)}, as before the call",
                     misconceptions=_update(cases, settings) if asked == BACKWARD else (),
                 )
+    return None
+
+
+def _changed_in_the_end(
+    layers: Layers, asked: str, it: Setting, after: Sequence[Answer]
+) -> Finding | None:
+    """Tell of parameters that are others than those set after a row of calls to one layer."""
+    for name, answer in zip(PARAMETERS, after, strict=True):
+        if answer.error is None and not _same_numbers(getattr(it, name), answer.value):
+            return layers.subject.finding(
+                asked,
+                ("purity", "state"),
+                given="one layer, asked several times, with other parameters at last",
+                came=f"{name} = {show(answer.value)} after the call",
+                expected=f"{name} = {show(getattr(it, name))}, as before the call",
+            )
     return None
 
 
@@ -101,14 +120,15 @@ def backward_habits(backward: Backward, *, right: bool) -> Iterator[Finding | No
 
 
 def row() -> list[Setting]:
-    """Draw settings for one layer: three alike, another size of batch, then other weights."""
+    """Draw settings for one layer: two nearly alike, one of their size, a smaller one, other weights."""
     rng = dice(9)
-    first = Setting.draw(rng, (3, 3, 2))
-    second, third, other = (
+    twins = alike(rng, (4, 3), 2)
+    first = replace(Setting.draw(rng, (4, 3, 2)), x=twins[0], grad=alike(rng, (4, 2), 1)[0])
+    second = replace(first, x=twins[1])
+    third, other = (
         replace(first, x=numbers(rng, (samples, 3)), grad=numbers(rng, (samples, 2)))
-        for samples in (3, 3, 2)
+        for samples in (4, 2)
     )
-    second.x[0], second.grad[0] = first.x[0], first.grad[0]
     new_weights = replace(other, weights=other.weights + 0.5, bias=other.bias - 0.5)
     return [first, second, third, other, new_weights]
 
@@ -122,9 +142,11 @@ def _kept_by_forward(layers: Layers) -> Finding | None:
         for it in settings:
             layers.set_parameters(part, it)
             asked.append(part.question("forward", it.x))
-        return asked
+        return [*asked, *map(part.question_for, PARAMETERS)]
 
     [played] = play([scene])
+    if found := _changed_in_the_end(layers, FORWARD, settings[-1], played[-2:]):
+        return found
     first = settings[0]
     steps = [
         Case(
@@ -133,7 +155,7 @@ def _kept_by_forward(layers: Layers) -> Finding | None:
             it.outputs,
             {"stale": (first.outputs, settings[max(place - 1, 0)].outputs)},
         )
-        for place, (it, answer) in enumerate(zip(settings, played, strict=True))
+        for place, (it, answer) in enumerate(zip(settings, played[:-2], strict=True))
     ]
     weights = [it.x @ first.weights + first.bias for it in settings]
     return kept(layers.subject, FORWARD, steps, weights)
@@ -150,7 +172,7 @@ def _played(layers: Layers, settings: Sequence[Setting]) -> list[Answer]:
             for it in settings[1:]:
                 layers.set_parameters(part, it)
                 asked.append(_asked_after_forward(part, it))
-            return asked
+            return [*asked, *map(part.question_for, PARAMETERS)]
 
         [answers] = play([scene])
         if not predicted or answers[1].error is None:
@@ -164,7 +186,10 @@ def _asked_after_forward(part: Part, it: Setting) -> Question:
 
 def _kept_by_backward(layers: Layers) -> Finding | None:
     settings = row()
-    answers = [[answer] + [answer] * 2 for answer in _played(layers, settings)]
+    *played, weights, bias = _played(layers, settings)
+    if found := _changed_in_the_end(layers, BACKWARD, settings[-1], [weights, bias]):
+        return found
+    answers = [[answer] + [answer] * 2 for answer in played]
     backward = Backward(layers, settings, answers)
     for name in reversed(ARRAYS):
         fresh = backward.cases(name)

@@ -104,11 +104,11 @@ def _two_losses(asked: AskedLoss, fresh: Sequence[Case]) -> Finding | None:
 
 
 def _row() -> list[tuple[Array, Array]]:
-    """Draw batches for one object: three of one size, and one of another."""
+    """Draw batches for one object: two that are nearly alike, two of their size, one of another."""
     rng = dice(6)
-    sizes = (3, 3, 3, 5, 3)
-    labels = [np.array([[1.0], [0.0], [float(place % 2)], [0.0], [1.0]]) for place in range(5)]
-    guesses = [np.round(rng.uniform(0.1, 0.9, (size, 1)), 2) for size in sizes]
-    return [
-        (label[:size], guess) for label, guess, size in zip(labels, guesses, sizes, strict=True)
-    ]
+    guesses = [np.round(rng.uniform(0.1, 0.9, (size, 1)), 2) for size in (4, 5, 4)]
+    labels = [np.array([[0.0], [1.0], [0.0], [1.0], [place % 2]]) for place in range(3)]
+    first = np.array([[0.875], [0.375], [0.125], [0.25]])
+    twins = [(1 - labels[0][:4], first), (1 - labels[0][:4], first[[0, 2, 1, 3]])]
+    others = [(label[: len(guess)], guess) for label, guess in zip(labels, guesses, strict=True)]
+    return [*twins, *others]
