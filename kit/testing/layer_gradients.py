@@ -46,4 +46,4 @@ def layer_gradients(
         came = form_in_words(answer.value)
         raise CheckFailed(f"{subject.name}.{BACKWARD}", came=came, expected=FORM)
     found = {name: asked.cases(name)[0].answer.value for name in ARRAYS}
-    return LayerGradients(**found, bias_shape=asked.layers.bias_shape(setting))
+    return LayerGradients(**found, bias_shape=asked.right(setting)["bias"].shape)

@@ -86,15 +86,18 @@ class Layers:
         [start] = self.starts([(3, 2)])
         return shape_of(start.weights) == (2, 3)
 
-    def has_flat_bias(self, neurons: int, features: int) -> bool:
-        """Whether the student keeps the bias as (neurons,)."""
-        [start] = self.starts([(features, neurons)])
-        return isinstance(start.bias, np.ndarray) and start.bias.shape == (neurons,)
-
-    def bias_shape(self, setting: Setting) -> tuple[int, ...]:
-        """Return the shape of the bias by the student's own choice."""
+    def own_bias_shape(self, setting: Setting) -> tuple[int, ...] | None:
+        """Return the shape of the bias that a layer of this size starts with."""
         features, neurons = setting.weights.shape
-        return (neurons,) if self.has_flat_bias(neurons, features) else (1, neurons)
+        [start] = self.starts([(features, neurons)])
+        return start.bias.shape if isinstance(start.bias, np.ndarray) else None
+
+    def bias_shape(self, setting: Setting, *, turned: bool = False) -> tuple[int, ...]:
+        """Return the shape of the bias by the student's own choice: a column if all is turned."""
+        neurons = setting.weights.shape[1]
+        choices = [(neurons,), (neurons, 1)] if turned else [(neurons,)]
+        own = self.own_bias_shape(setting)
+        return own if own is not None and own in choices else (1, neurons)
 
     def with_parameters(self, setting: Setting, *, turned: bool = False) -> Part:
         """Make a layer and set its parameters."""
@@ -107,7 +110,7 @@ class Layers:
     def set_parameters(self, part: Part, setting: Setting, *, turned: bool = False) -> None:
         """Set the parameters of a layer, right before it is asked again."""
         part.set("weights", setting.weights.T if turned else setting.weights)
-        part.set("bias", setting.bias.reshape(self.bias_shape(setting)))
+        part.set("bias", setting.bias.reshape(self.bias_shape(setting, turned=turned)))
 
     def _bare(self) -> Part:
         return self.subject.student.bare(self.subject.part)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from kit.testing.diagnosis.cases import Case, is_numbers
+from kit.testing.diagnosis.cases import Case, is_numbers, shape_of
 from kit.testing.diagnosis.draws import dice
 from kit.testing.diagnosis.layer import Layers, Setting
 from kit.testing.diagnosis.layer_form import unpacked
@@ -65,7 +65,7 @@ class Backward:
 
     def right(self, it: Setting) -> dict[str, Array]:
         """Return what is right for each array."""
-        bias = it.grad.sum(axis=0).reshape(self.layers.bias_shape(it))
+        bias = it.grad.sum(axis=0).reshape(self.layers.bias_shape(it, turned=self.turned))
         return {"x": it.grad @ it.weights.T, "weights": it.x.T @ it.grad, "bias": bias}
 
     def cases(self, name: str) -> list[Case]:
@@ -73,21 +73,28 @@ class Backward:
         return [
             Case(
                 {"x": it.x, "grad": it.grad, "weights": it.weights},
-                self._array(name, answers[0]),
+                self._array(name, answers[0], it),
                 self.right(it)[name],
                 self._also(it, answers),
             )
             for it, answers in zip(self.settings, self.answers, strict=True)
         ]
 
-    def _array(self, name: str, answer: Answer) -> Answer:
+    def _array(self, name: str, answer: Answer, it: Setting) -> Answer:
         arrays = unpacked(answer.value)
         if answer.error is not None or arrays is None:
             return answer
         value = arrays[name]
         if self.turned and name == "weights" and is_numbers(value):
             value = value.T
+        if name == "bias" and self._is_a_lone_column(value, it):
+            value = value.reshape(1, -1)
         return replace(answer, value=value)
+
+    def _is_a_lone_column(self, value: Any, it: Setting) -> bool:
+        """Whether a bias is a column beside weights that lie right: that costs where it starts."""
+        column = (it.weights.shape[1], 1)
+        return not self.turned and shape_of(value) == self.layers.own_bias_shape(it) == column
 
     def _also(self, it: Setting, answers: Sequence[Answer]) -> dict[str, Any]:
         after = answers[1].value

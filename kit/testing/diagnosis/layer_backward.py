@@ -91,7 +91,11 @@ def _slopes(backward: Backward, place: int) -> bool:
 def _table(backward: Backward, cases: dict[str, list[Case]], place: int) -> str:
     """Set the shape of each gradient beside that of its thing."""
     it = backward.settings[place]
-    things = {"x": it.x.shape, "weights": it.weights.shape, "bias": backward.layers.bias_shape(it)}
+    things = {
+        "x": it.x.shape,
+        "weights": it.weights.shape,
+        "bias": backward.right(it)["bias"].shape,
+    }
     rows = [
         (
             WORDS[name],

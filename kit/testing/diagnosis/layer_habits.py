@@ -114,9 +114,9 @@ def backward_habits(backward: Backward, *, right: bool) -> Iterator[Finding | No
     yield overwritten(layers.subject, BACKWARD, cases, {1: "x"})
     changed = changed_parameters(layers, BACKWARD, cases, backward.settings)
     yield changed
-    if right and changed is None and not backward.turned:
-        yield _kept_by_backward(layers)
-        yield _two_layers(layers)
+    if right and changed is None:
+        yield _kept_by_backward(layers, turned=backward.turned)
+        yield _two_layers(layers, turned=backward.turned)
 
 
 def row() -> list[Setting]:
@@ -161,16 +161,16 @@ def _kept_by_forward(layers: Layers) -> Finding | None:
     return kept(layers.subject, FORWARD, steps, weights)
 
 
-def _played(layers: Layers, settings: Sequence[Setting]) -> list[Answer]:
+def _played(layers: Layers, settings: Sequence[Setting], *, turned: bool) -> list[Answer]:
     """Ask one layer for backward, after a prediction once; a forward that fails predicts nothing."""
     for predicted in ([settings[2]], []):
 
         def scene(predicted: Sequence[Setting] = predicted) -> list[Question]:
-            part = layers.with_parameters(settings[0])
+            part = layers.with_parameters(settings[0], turned=turned)
             asked = [_asked_after_forward(part, settings[0])]
             asked += [part.question("forward", it.x) for it in predicted]
             for it in settings[1:]:
-                layers.set_parameters(part, it)
+                layers.set_parameters(part, it, turned=turned)
                 asked.append(_asked_after_forward(part, it))
             return [*asked, *map(part.question_for, PARAMETERS)]
 
@@ -184,13 +184,15 @@ def _asked_after_forward(part: Part, it: Setting) -> Question:
     return part.question("backward", it.grad, it.x, first=[it.x])
 
 
-def _kept_by_backward(layers: Layers) -> Finding | None:
+def _kept_by_backward(layers: Layers, *, turned: bool) -> Finding | None:
     settings = row()
-    *played, weights, bias = _played(layers, settings)
-    if found := _changed_in_the_end(layers, BACKWARD, settings[-1], [weights, bias]):
+    *played, weights, bias = _played(layers, settings, turned=turned)
+    if found := _changed_in_the_end(
+        layers, BACKWARD, settings[-1], [_lying(weights, turned=turned), bias]
+    ):
         return found
     answers = [[answer] + [answer] * 2 for answer in played]
-    backward = Backward(layers, settings, answers)
+    backward = Backward(layers, settings, answers, turned)
     for name in reversed(ARRAYS):
         fresh = backward.cases(name)
         steps = [
@@ -223,15 +225,22 @@ def _kept_arrays(backward: Backward, name: str, place: int) -> dict[str, Any]:
     return {"stale": (*stale, rights[0], rights[max(place - 1, 0)]), "total": total(rights)}
 
 
-def _two_layers(layers: Layers) -> Finding | None:
+def _lying(weights: Answer, *, turned: bool) -> Answer:
+    """Return weights (features, neurons), whichever way round the student keeps them."""
+    return (
+        replace(weights, value=weights.value.T) if turned and is_numbers(weights.value) else weights
+    )
+
+
+def _two_layers(layers: Layers, *, turned: bool) -> Finding | None:
     """Ask two layers in turns; a forward that fails costs nothing here."""
     first, _, second, *_ = row()
-    mine, other = layers.with_parameters(first), layers.with_parameters(first)
+    mine, other = (layers.with_parameters(first, turned=turned) for _ in range(2))
     for part, it in ((mine, first), (other, second)):
         with contextlib.suppress(PartError):
             part.forward(it.x)
-    layers.set_parameters(other, first)
-    layers.set_parameters(mine, first)
+    for part in (mine, other):
+        layers.set_parameters(part, first, turned=turned)
     asked = [(other, second), (mine, first)]
     played = play(
         scenes(lambda pair: [pair[0].question("backward", pair[1].grad, pair[1].x)], asked)
@@ -239,7 +248,7 @@ def _two_layers(layers: Layers) -> Finding | None:
     found = [answer for [answer] in played]
     for (_, it), answer, last in zip(asked, found, (first, second), strict=True):
         setting = replace(it, weights=first.weights, bias=first.bias)
-        backward = Backward(layers, [setting], [[answer, answer, answer]])
+        backward = Backward(layers, [setting], [[answer, answer, answer]], turned)
         mixed = _right(backward, "weights", replace(setting, x=last.x))
         if finding := shared(layers.subject, BACKWARD, backward.cases("weights")[0], mixed):
             return finding
