@@ -16,6 +16,7 @@ from kit.errors import (
     KitError,
     PluginError,
     ShapeError,
+    SignatureError,
     UnknownNameError,
     UsageError,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "PluginError",
     "Registry",
     "ShapeError",
+    "SignatureError",
     "Trainer",
     "UnknownNameError",
     "UsageError",

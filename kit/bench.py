@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kit.calls import declares
 from kit.errors import KitError, PartError, SubmissionError
 from kit.loading import METHODS, find_part, lacking_methods, load_source, tables_or_none
 from kit.missing import no_method, not_handed_in, not_loaded
-from kit.network import Network, declares
+from kit.network import Network
 from kit.trainee import Trainee
 from kit.values import NAME_LIMIT, Handle, Previous, Seed, plain
 

@@ -2,7 +2,8 @@
 
 KitError
 ├── UsageError          what was asked for cannot be done as asked
-│   └── ShapeError      an array has another shape than the part it is given to needs
+│   ├── ShapeError      an array has another shape than the part it is given to needs
+│   └── SignatureError  a method of a part takes other arguments than the contract gives it
 ├── DivergedError       training met a number that is not finite
 ├── PluginError         a plugin cannot be loaded, or breaks the rules
 ├── ConflictError       a name that two plugins claim was asked for
@@ -30,6 +31,10 @@ class UsageError(KitError, ValueError):
 
 class ShapeError(UsageError):
     """An array has another shape than the part it is given to needs."""
+
+
+class SignatureError(UsageError):
+    """A method of a part takes other arguments than the contract gives it."""
 
 
 class DivergedError(KitError, ArithmeticError):

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kit.network import Network, declares
+from kit.calls import declares
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from kit.network import Network
     from kit.protocols import Array
 
 

@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from kit.calls import call
 from kit.engine.epochs import Epochs
 from kit.engine.parameters import Parameters
 from kit.engine.plain import in_double
 from kit.engine.updates import ADVICE, update_of
 from kit.errors import DivergedError, ShapeError, UsageError
+from kit.steps import kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -102,7 +104,7 @@ class Trainer:
         """Take one step downhill on one batch, with all checks; return the loss before it."""
         y_pred = self.network.forward(x, training=True)
         given = _checked_pair(y, y_pred)
-        loss = self.number(self.loss.forward(*given))
+        loss = self.number(self._loss_of(*given))
         gradients = self.network.backward(
             self._loss_gradient(*given).astype(y_pred.dtype, copy=False)
         )
@@ -122,7 +124,7 @@ class Trainer:
 
     def measured(self, y: Array, y_pred: Array) -> float:
         """Return the loss, which has to be a finite number."""
-        return self.number(self.loss.forward(*_checked_pair(y, y_pred)))
+        return self.number(self._loss_of(*_checked_pair(y, y_pred)))
 
     def number(self, value: Any) -> float:
         """Return what the loss returned as a float, which has to be one finite number."""
@@ -140,11 +142,14 @@ class Trainer:
         self.update.refresh()
         return self.update
 
+    def _loss_of(self, y: Array, y_pred: Array) -> Any:
+        return call(self._loss_name, "forward(y_true, y_pred)", self.loss.forward, y, y_pred)
+
     def _loss_gradient(self, y: Array, y_pred: Array) -> Array:
-        grad = self.loss.backward(y, y_pred)
-        if np.shape(grad) != y_pred.shape:
+        grad = call(self._loss_name, "backward(y_true, y_pred)", self.loss.backward, y, y_pred)
+        if np.shape(grad) != y_pred.shape or isinstance(grad, np.matrix):
             raise ShapeError(
-                f"{self._loss_name}: backward returned {np.shape(grad)}, expected {y_pred.shape}"
+                f"{self._loss_name}: backward returned {kind_of(grad)}, expected {y_pred.shape}"
             )
         return np.asarray(grad, y_pred.dtype)
 

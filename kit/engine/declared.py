@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from kit.network import declares
+from kit.calls import declares
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kit.errors import DivergedError, ShapeError
+from kit.calls import call
+from kit.errors import DivergedError, ShapeError, UsageError
 from kit.optimizers import SGD
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kit.engine.parameters import Parameters
+    from kit.engine.parameters import Parameters, Place
     from kit.protocols import Array, Optimizer
 
 ADVICE = ": the learning rate may be too large, or a backward wrong"
@@ -57,8 +58,8 @@ class Descent:
 
     def update(self) -> None:
         """Take one step against the gradients."""
-        for call in self.calls:
-            call()
+        for each in self.calls:
+            each()
 
     @property
     def state(self) -> list[Array]:
@@ -100,17 +101,37 @@ class EachParameter:
         return np.array(factor, self._parameters.values.dtype)
 
     def update(self) -> None:
-        """Update every parameter, unless there is a gradient that is not finite."""
+        """Update every parameter, unless there is a number that is not finite."""
         if not np.isfinite(self._parameters.gradients).all():
             raise DivergedError(f"{self._parameters.trouble()} is not finite{ADVICE}")
         for number, place in enumerate(self._parameters.places):
-            value = self._optimizer.update(place.value, place.gradient, self._states[number])
-            if np.shape(value) != place.value.shape:
-                raise ShapeError(
-                    f"optimizer {type(self._optimizer).__name__}: update returned "
-                    f"{np.shape(value)} for {place.name}, expected {place.value.shape}"
-                )
-            place.value[...] = value
+            given = place.value, place.gradient, self._states[number]
+            value = call(self, "update(param, grad, state)", self._optimizer.update, *given)
+            place.value[...] = self._checked(value, place)
+
+    def _checked(self, value: Any, place: Place) -> Array:
+        """Return what the optimizer returned, if it can be the parameter's next value."""
+        try:
+            found = np.asarray(value)
+        except ValueError:  # rows of different lengths
+            raise ShapeError(self._refused("rows of different lengths", place)) from None
+        if value is None:
+            raise UsageError(self._refused("None", place))
+        if found.shape != place.value.shape:
+            raise ShapeError(self._refused(str(found.shape), place))
+        if found.dtype.kind not in "fiub":
+            raise UsageError(self._refused(f"{found.dtype} numbers", place))
+        if np.count_nonzero(np.isfinite(found)) != found.size:
+            raise DivergedError(self._refused("a number that is not finite", place) + ADVICE)
+        return found
+
+    def _refused(self, came: str, place: Place) -> str:
+        where = f"{place.name} in {self._parameters.network.place(place.index)}"
+        expected = f"the next value, {place.value.shape}"
+        return f"{self}: update returned {came} for {where}; it must return {expected}"
+
+    def __str__(self) -> str:
+        return f"optimizer {type(self._optimizer).__name__}"
 
 
 def update_of(optimizer: Optimizer, parameters: Parameters) -> Descent | EachParameter:

@@ -44,6 +44,8 @@ WORDS = {
     "RecursionError": "your code calls itself too often{where}",
     "ShapeError": "the network cannot be trained: what one of your parts returned has another shape "
     "or form than the contract says; the checks of the single parts say which",
+    "SignatureError": "the network cannot be trained: a method of one of your parts takes other "
+    "arguments than the contract gives it; the checks of the single parts say which",
     "ModuleNotFoundError": "your code imports a module that a submission cannot have in "
     "grading{where}; NumPy and most of the standard library are there",
 }
