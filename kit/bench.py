@@ -12,6 +12,7 @@ import contextlib
 import traceback
 import types
 import warnings
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,7 +23,7 @@ from kit.loading import METHODS, find_part, lacking_methods, load_source, tables
 from kit.missing import no_method, not_handed_in, not_loaded
 from kit.network import Network
 from kit.trainee import Trainee
-from kit.values import NAME_LIMIT, Handle, Previous, Seed, plain
+from kit.values import NAME_LIMIT, Handle, InMemory, Previous, Seed, plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -59,6 +60,7 @@ class Bench:
         self._tables: dict[str, Mapping[tuple[str, str], Any]] = {}
         self._objects: list[Any] = []
         self._declaring: dict[Any, bool] = {}
+        self._places: dict[int, Array] = {}
 
     def load(self) -> None:
         """Load every file now; what is wrong with one is told when it is needed."""
@@ -131,7 +133,7 @@ class Bench:
     ) -> tuple[Any, Any]:
         """Do the same right after another method, whatever comes of that one."""
         with contextlib.suppress(PartError):
-            set_before = {name: np.array(value) for name, value in settings.items()}
+            set_before = {name: _fresh(value) for name, value in settings.items()}
             self.call(handle, *first, set_before, echoed=False)
         return self.call(handle, method, arguments, settings, echoed)
 
@@ -172,7 +174,7 @@ class Bench:
 
         def ask() -> Any:
             for name, value in settings.items():
-                setattr(part, name, value)
+                setattr(part, name, self._resolved(value))
             return plain(question(part))
 
         return self._run(ask)
@@ -209,7 +211,19 @@ class Bench:
             return self._object(argument)
         if type(argument) is Seed:
             return np.random.default_rng(argument.number)
+        if type(argument) is InMemory:
+            return self._in_memory(argument)
         return argument
+
+    def _in_memory(self, argument: InMemory) -> Any:
+        array = argument.build()
+        if not argument.place or not isinstance(array, np.ndarray):
+            return array
+        known = self._places.setdefault(argument.place, array)
+        if known.shape != array.shape or not known.flags.writeable:
+            known = self._places[argument.place] = array
+        np.copyto(known, array)
+        return known
 
     def _factory(self, part: str, place: str) -> Any:
         file = place.partition(":")[0]
@@ -288,10 +302,16 @@ def _method(part: Any, name: str) -> Callable[..., Any]:
 
 
 def _copied(answered: Sequence[Any], argument: Any) -> Any:
+    if type(argument) is InMemory:
+        return replace(argument, values=_copied(answered, argument.values))
     if type(argument) is not Previous:
         return argument
-    answer = answered[-argument.back]
-    return np.array(answer) if isinstance(answer, np.ndarray) else answer
+    return _fresh(answered[-argument.back])
+
+
+def _fresh(value: Any) -> Any:
+    """Return a copy of an array, which a part may write into; all else as it is."""
+    return np.array(value) if isinstance(value, np.ndarray) else value
 
 
 def quiet_numbers() -> AbstractContextManager[Any]:

@@ -41,6 +41,28 @@ class Previous:
     back: int = 1
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class InMemory:
+    """What stands for an array that lies in memory as its caller chose; a frame has no such thing.
+
+    `order` is "C", "F" as in NumPy, or "strided": beside other numbers, as a column of a table
+    does. With a `place`, the array is the object that was given for it before, with new numbers in
+    it, where the shape is the same. The answer to an earlier question may stand for the values.
+    """
+
+    values: Any
+    order: str = "C"
+    place: int = 0
+
+    def build(self) -> Any:
+        """Return a new array in this order; what is no array is returned as it is."""
+        if not isinstance(self.values, np.ndarray):
+            return self.values
+        if self.order == "strided" and self.values.ndim:
+            return np.repeat(self.values, 2, axis=-1)[..., ::2]
+        return np.array(self.values, order="F" if self.order == "F" else "C")
+
+
 @dataclass(frozen=True, slots=True)
 class Opaque:
     """What stands for a value that is not plain: the name of its type, and nothing else."""

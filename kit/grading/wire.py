@@ -17,7 +17,7 @@ import numpy as np
 
 from kit import values
 from kit.errors import KitError
-from kit.values import Handle, Opaque, Previous, Seed
+from kit.values import Handle, InMemory, Opaque, Previous, Seed
 
 if TYPE_CHECKING:
     import socket
@@ -135,6 +135,8 @@ def _encode(value: Any, arrays: list[np.ndarray[Any, Any]]) -> Any:
         return _encode_array(value, arrays)
     if kind in _STAND_INS:
         return [_STAND_INS[kind], *[getattr(value, name) for name in kind.__slots__]]
+    if kind is InMemory:
+        return ["memory", _encode(value.values, arrays), value.order, value.place]
     if kind is dict:
         return ["dict", *[[str(key), _encode(item, arrays)] for key, item in value.items()]]
     # Most items are leaves: to look at one takes less than to call for it.
@@ -166,6 +168,10 @@ def _decode(node: Any, payload: _Payload, depth: int = 0) -> Any:
         return items if kind == "list" else tuple(items)
     if kind == "dict":
         return {_key(key): _decode(item, payload, depth + 1) for key, item in node[1:]}
+    if kind == "memory":
+        inner, order, place = node[1:]
+        array = _decode(inner, payload, depth + 1)
+        return InMemory(array, _leaf([order], str), _leaf([place], int))
     return _stand_in(kind, node[1:])
 
 

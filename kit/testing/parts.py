@@ -8,7 +8,7 @@ that travels with others is echoed only where it says so, for each array costs i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -17,7 +17,7 @@ from kit.bench import Bench
 from kit.errors import PartError
 from kit.harness.submission import read_submission
 from kit.testing.closeness import show
-from kit.values import Handle, Previous, Seed
+from kit.values import Handle, InMemory, Previous, Seed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -79,7 +79,7 @@ class Part:
     def __init__(self, bench: BenchLike, handle: Handle, name: str) -> None:
         self.bench, self.handle, self.name = bench, handle, name
         self.echo: tuple[Any, ...] = ()
-        self._settings: dict[str, Array] = {}
+        self._settings: dict[str, Array | InMemory] = {}
 
     def forward(self, *arguments: Array) -> Any:
         """Call the student's `forward`."""
@@ -94,7 +94,7 @@ class Part:
         return self._call("backward", arguments)
 
     def question(
-        self, method: str, *arguments: Any, first: Sequence[Array] = (), echoed: bool = False
+        self, method: str, *arguments: Any, first: Sequence[Any] = (), echoed: bool = False
     ) -> Question:
         """Return a call as a question, to be asked together with others.
 
@@ -105,7 +105,7 @@ class Part:
         words = [self.handle, method, given, self._taken_settings(), echoed]
         if not first:
             return Question(self, ["call", *words])
-        return Question(self, ["call_after", ("forward", list(map(np.array, first))), *words])
+        return Question(self, ["call_after", ("forward", list(map(_copied, first))), *words])
 
     def question_for(self, attribute: str) -> Question:
         """Return the value of an attribute as a question, to be asked together with others."""
@@ -115,11 +115,13 @@ class Part:
         """Return the value of an attribute."""
         return self.bench.get(self.handle, attribute, self._taken_settings())
 
-    def set(self, attribute: str, value: Array) -> None:
+    def set(self, attribute: str, value: Array | InMemory) -> None:
         """Set an attribute to a copy of an array, right before the part is asked again."""
-        self._settings[attribute] = np.array(value)
+        self._settings[attribute] = (
+            _copied(value) if isinstance(value, InMemory) else np.array(value)
+        )
 
-    def _taken_settings(self) -> dict[str, Array]:
+    def _taken_settings(self) -> dict[str, Array | InMemory]:
         settings, self._settings = self._settings, {}
         return settings
 
@@ -135,7 +137,15 @@ class Part:
 
 def _copied(argument: Any) -> Any:
     """Return a copy of an array; what a student returned instead of one is handed on as it is."""
+    if isinstance(argument, InMemory):
+        return replace(argument, values=_copied(argument.values))
     return np.array(argument) if isinstance(argument, np.ndarray) else argument
+
+
+def _in_words(argument: Any) -> str:
+    if isinstance(argument, InMemory):
+        return _in_words(argument.values)
+    return "y" if isinstance(argument, Previous) else show(argument)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +159,7 @@ class Question:
         if self.words[0] == "get":
             return f"{self.part.name}.{self.words[2]}"
         *_, method, arguments, _, _ = self.words
-        shown = ", ".join("y" if isinstance(each, Previous) else show(each) for each in arguments)
-        return f"{self.part.name}.{method}({shown})"
+        return f"{self.part.name}.{method}({', '.join(map(_in_words, arguments))})"
 
 
 def answers(questions: Sequence[Question]) -> Iterator[Any]:

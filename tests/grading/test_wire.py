@@ -14,7 +14,7 @@ from hypothesis.extra import numpy as arrays
 
 from kit.grading import wire
 from kit.grading.wire import DTYPES, HEAD, MAGIC, NESTING, ClosedError, Limits, WireError
-from kit.values import Handle, Opaque
+from kit.values import Handle, InMemory, Opaque, Previous
 
 SMALL = Limits(header=1 << 12, payload=1 << 12)
 
@@ -109,6 +109,15 @@ def test_an_array_of_any_dtype_and_order_comes_out_as_it_went_in(array):
         assert (copy.shape, copy.dtype) == (version.shape, version.dtype)
         assert copy.tobytes() == version.tobytes()
         assert not copy.flags.writeable
+
+
+@pytest.mark.parametrize("values", [np.array([[1.5, -2.0]]), Previous(3), None])
+def test_what_stands_for_an_array_in_memory_comes_out_as_it_went_in(values):
+    came = round_trip([InMemory(values, "F", 7)])[0]
+
+    assert type(came) is InMemory
+    assert (came.order, came.place) == ("F", 7)
+    assert repr(came.values) == repr(values)
 
 
 def test_an_array_of_the_other_byte_order_comes_out_with_its_values():
@@ -230,6 +239,8 @@ NESTED = json.loads('["list",' * (NESTING + 2) + "1" + "]" * (NESTING + 2))
         pytest.param(frame([1, 2]), id="a list with a number for a kind"),
         pytest.param(frame([["list"]]), id="a list with a list for a kind"),
         pytest.param(frame(["set", 1]), id="a kind that there is not"),
+        pytest.param(frame(["memory", None, "F"]), id="an array in memory without a place"),
+        pytest.param(frame(["memory", None, 1, 1]), id="an array in memory in no known order"),
         pytest.param(frame(["handle"]), id="a handle without a number"),
         pytest.param(frame(["handle", "1"]), id="a handle that is text"),
         pytest.param(frame(["handle", True]), id="a handle that is a truth value"),

@@ -7,8 +7,8 @@ import pytest
 
 from kit.errors import PartError
 from kit.manifest import read_manifest
-from kit.testing.parts import answers, local_student
-from kit.values import Seed
+from kit.testing.parts import PREVIOUS, answers, local_student
+from kit.values import InMemory, Seed
 
 SOLUTION = Path(__file__).resolve().parents[2] / "solutions" / "backprop"
 X = np.array([[1.0, -2.0]])
@@ -81,6 +81,70 @@ def test_what_is_set_is_given_to_a_part_once(part):
     keeper.forward(X)
 
     np.testing.assert_array_equal(keeper.get("kept"), X + 2)
+
+
+ORDERS = {"C": (True, False), "F": (False, True), "strided": (False, False)}
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_an_array_lies_in_memory_as_the_test_says(part, order):
+    flags = "flags = arguments[0].flags\n    return flags.c_contiguous, flags.f_contiguous, arguments[0]"
+    looker = part(f"def forward(self, *arguments):\n    {flags}")
+    x = np.arange(6.0).reshape(2, 3)
+
+    in_c, in_f, same = looker.forward(InMemory(x, order))
+
+    assert (in_c, in_f) == ORDERS[order]
+    np.testing.assert_array_equal(same, x)
+
+
+def test_an_array_with_a_place_is_the_object_that_was_there_with_new_numbers(part):
+    keeper = part(
+        "seen = None\n"
+        "def forward(self, x):\n    same, self.seen = x is self.seen, x\n    return same, x * 1"
+    )
+    places = [(X, 1), (X + 1, 1), (X, 2), (np.ones((3, 2)), 1)]
+
+    questions = [keeper.question("forward", InMemory(x, place=place)) for x, place in places]
+    found = list(answers(questions))
+
+    assert [same for same, _ in found] == [False, True, False, False]
+    for (x, _), (_, came) in zip(places, found, strict=True):
+        np.testing.assert_array_equal(came, x)
+
+
+def test_an_attribute_with_a_place_changes_in_place(part):
+    keeper = part(
+        "seen = None\n"
+        "def forward(self):\n"
+        "    same, self.seen = self.kept is self.seen, self.kept\n"
+        "    return same, self.kept * 1"
+    )
+    questions = []
+    for value in (X, X + 1):
+        keeper.set("kept", InMemory(value, place=1))
+        questions.append(keeper.question("forward"))
+
+    (_, first), (is_same, second) = answers(questions)
+
+    assert is_same
+    np.testing.assert_array_equal([first, second], [X, X + 1])
+
+
+def test_an_earlier_answer_can_lie_in_memory_too(part):
+    same = part(
+        "def forward(self, x): return 2 * x\ndef backward(self, y): return y.strides, y * 1"
+    )
+    turned = InMemory(PREVIOUS, "strided")
+
+    _, (strides, y) = answers([same.question("forward", X), same.question("backward", turned)])
+
+    assert strides == (32, 16)
+    np.testing.assert_array_equal(y, 2 * X)
+
+
+def test_an_array_in_memory_is_shown_as_the_array_that_it_is(part):
+    assert str(part("pass").question("forward", InMemory(X, "F"))) == "P.forward([[ 1., -2.]])"
 
 
 def test_what_is_set_last_counts(part):

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from kit.testing.batches import all_sizes
 from kit.testing.closeness import assert_close, assert_unchanged
 from kit.testing.gradients import away_from_kinks
 from kit.testing.parts import answers
@@ -27,12 +28,11 @@ def backward(relu, grad, x, both):
 
 
 @pytest.mark.points(3, kind="value")
-def test_forward_keeps_the_positive_and_zeroes_the_rest(relu, rng):
+def test_forward_keeps_the_positive_and_zeroes_the_rest(relu, check_values, rng):
     shapes = [(4, 3), (1, 1), (130, 17), (1, 6), (3, 1)]
     xs = [3 * rng.standard_normal(shape) for shape in shapes]
 
-    for x, y in zip(xs, answers([relu.question("forward", x) for x in xs]), strict=True):
-        assert_close(y, np.maximum(x, 0), asked=FORWARD, given={"x": x})
+    check_values(relu, xs, expected, FORWARD)
 
 
 @pytest.mark.points(1, kind="value")
@@ -49,13 +49,12 @@ def test_forward_and_backward_are_right_far_from_zero(relu, both, rng):
 
 @pytest.mark.points(1, kind="purity")
 def test_forward_leaves_its_input_alone(relu, rng):
-    x = rng.standard_normal((4, 3))
-    x[-1] = -np.abs(x[-1])
+    xs = all_sizes(rng, 3) + all_sizes(rng, 1)
 
-    y = relu.forward(x)
-
-    assert_close(y, np.maximum(x, 0), asked=FORWARD)
-    assert_unchanged(relu.echo[0], x, asked=FORWARD, name="x")
+    found = answers([relu.question("forward", x, echoed=True) for x in xs])
+    for x, y in zip(xs, found, strict=True):
+        assert_close(y, np.maximum(x, 0), asked=FORWARD)
+        assert_unchanged(relu.echo[0], x, asked=FORWARD, name="x")
 
 
 @pytest.mark.points(5, kind="gradient")
@@ -77,21 +76,15 @@ def test_backward_at_zero_takes_a_slope_from_zero_to_one(relu, both, rng):
 
 
 @pytest.mark.points(1, kind="purity")
-def test_backward_leaves_x_and_y_alone(relu, both, rng):
-    x = away_from_kinks(rng, (4, 3))
-    x[0] = [0.5, 0.05, -0.05]
-    grad = 50 * rng.standard_normal(x.shape)
-    grad[0] = -np.abs(grad[0])
+def test_backward_leaves_x_and_y_alone(relu, check_untouched, rng):
+    xs = all_sizes(rng, 3) + all_sizes(rng, 1)
+    xs.append(np.array([[0.5, 0.05, -0.05]]))
 
-    [(y, dx)] = both(relu, [x], [grad], echoed=True)
-
-    assert_close(dx, grad * (x > 0), asked=BACKWARD)
-    assert_unchanged(relu.echo[1], x, asked=BACKWARD, name="x")
-    assert_unchanged(relu.echo[2], y, asked=BACKWARD, name="y")
+    check_untouched(relu, xs, slope, BACKWARD)
 
 
 @pytest.mark.points(2, kind="state")
-def test_every_batch_is_a_new_one(relu, both, rng):
+def test_every_batch_is_a_new_one(relu, both, check_new_batches, rng):
     first = away_from_kinks(rng, (5, 3))
     similar = away_from_kinks(rng, (5, 3))
     similar[0] = first[0]
@@ -105,6 +98,7 @@ def test_every_batch_is_a_new_one(relu, both, rng):
     for x, grad, (y, dx) in zip(xs, grads, found, strict=True):
         assert_close(y, np.maximum(x, 0), asked=FORWARD, given="a second batch")
         assert_close(dx, grad * (x > 0), asked=BACKWARD, given="a second batch")
+    check_new_batches(relu, expected, slope, FORWARD, BACKWARD)
 
 
 @pytest.mark.points(1, kind="state")
@@ -115,6 +109,9 @@ def test_two_objects_do_not_share_what_they_keep(student, turns, rng):
     grad = 50 * rng.standard_normal(x.shape)
     grad[0] = -np.abs(grad[0])
 
-    dx = turns(first, second, x, other, grad)
+    mine, again, theirs = turns(first, second, x, other, grad)
 
-    assert_close(dx, grad * (x > 0), asked=BACKWARD, given="two objects in one network")
+    words = {"asked": BACKWARD, "given": "two objects in one network"}
+    for dx in (mine, again):
+        assert_close(dx, grad * slope(x), **words)
+    assert_close(theirs, grad * slope(other), **words)

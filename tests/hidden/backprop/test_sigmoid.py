@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from kit.testing.batches import all_sizes
 from kit.testing.closeness import assert_close, assert_unchanged
 from kit.testing.parts import answers
 
@@ -21,12 +22,11 @@ def slope(x):
 
 
 @pytest.mark.points(3, kind="value")
-def test_forward_squeezes_numbers_between_zero_and_one(sigmoid, rng):
+def test_forward_squeezes_numbers_between_zero_and_one(sigmoid, check_values, rng):
     shapes = [(4, 3), (1, 1), (130, 17), (1, 6), (3, 1)]
     xs = [4 * rng.standard_normal(shape) for shape in shapes]
 
-    for x, y in zip(xs, answers([sigmoid.question("forward", x) for x in xs]), strict=True):
-        assert_close(y, expected(x), asked=FORWARD, given={"x": x})
+    check_values(sigmoid, xs, expected, FORWARD)
 
 
 @pytest.mark.points(2, kind="stability")
@@ -40,13 +40,12 @@ def test_forward_is_finite_and_right_far_from_zero(sigmoid):
 
 @pytest.mark.points(1, kind="purity")
 def test_forward_leaves_its_input_alone(sigmoid, rng):
-    x = rng.standard_normal((4, 3))
-    far = np.array([[-800.0, 800.0, -60.0, 60.0]])
+    xs = [*all_sizes(rng, 3), *all_sizes(rng, 1), np.array([[-800.0, 800.0, -60.0, 60.0]])]
 
-    found = answers([sigmoid.question("forward", batch, echoed=True) for batch in (x, far)])
-    for batch, y in zip((x, far), found, strict=True):
-        assert_close(y, expected(batch), asked=FORWARD)
-        assert_unchanged(sigmoid.echo[0], batch, asked=FORWARD, name="x")
+    found = answers([sigmoid.question("forward", x, echoed=True) for x in xs])
+    for x, y in zip(xs, found, strict=True):
+        assert_close(y, expected(x), asked=FORWARD)
+        assert_unchanged(sigmoid.echo[0], x, asked=FORWARD, name="x")
 
 
 @pytest.mark.points(5, kind="gradient")
@@ -68,19 +67,12 @@ def test_backward_is_flat_and_finite_far_from_zero(sigmoid, both, rng):
 
 
 @pytest.mark.points(1, kind="purity")
-def test_backward_leaves_x_and_y_alone(sigmoid, both, rng):
-    x = rng.standard_normal((4, 3))
-    grad = rng.standard_normal(x.shape)
-
-    [(y, dx)] = both(sigmoid, [x], [grad], echoed=True)
-
-    assert_close(dx, grad * slope(x), asked=BACKWARD)
-    assert_unchanged(sigmoid.echo[1], x, asked=BACKWARD, name="x")
-    assert_unchanged(sigmoid.echo[2], y, asked=BACKWARD, name="y")
+def test_backward_leaves_x_and_y_alone(sigmoid, check_untouched, rng):
+    check_untouched(sigmoid, all_sizes(rng, 3) + all_sizes(rng, 1), slope, BACKWARD)
 
 
 @pytest.mark.points(1, kind="state")
-def test_every_batch_is_a_new_one(sigmoid, both, rng):
+def test_every_batch_is_a_new_one(sigmoid, both, check_new_batches, rng):
     first = rng.standard_normal((5, 3))
     similar = rng.standard_normal((5, 3))
     similar[0] = first[0]
@@ -93,6 +85,7 @@ def test_every_batch_is_a_new_one(sigmoid, both, rng):
     for x, grad, (y, dx) in zip(xs, grads, found, strict=True):
         assert_close(y, expected(x), asked=FORWARD, given="a second batch")
         assert_close(dx, grad * slope(x), asked=BACKWARD, given="a second batch")
+    check_new_batches(sigmoid, expected, slope, FORWARD, BACKWARD)
 
 
 @pytest.mark.points(1, kind="state")
@@ -101,6 +94,9 @@ def test_two_objects_do_not_share_what_they_keep(student, turns, rng):
     x, other = rng.standard_normal((4, 3)), rng.standard_normal((4, 3))
     grad = rng.standard_normal(x.shape)
 
-    dx = turns(first, second, x, other, grad)
+    mine, again, theirs = turns(first, second, x, other, grad)
 
-    assert_close(dx, grad * slope(x), asked=BACKWARD, given="two objects in one network")
+    words = {"asked": BACKWARD, "given": "two objects in one network"}
+    for dx in (mine, again):
+        assert_close(dx, grad * slope(x), **words)
+    assert_close(theirs, grad * slope(other), **words)
