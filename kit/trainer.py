@@ -81,8 +81,23 @@ class Trainer:
         self.rng = rng
         self.callbacks = tuple(callbacks)
         self.dtype = _precision(dtype)
-        self.parameters = Parameters(network, self.dtype)
-        self.update = update_of(optimizer, self.parameters)
+        self._lay_out()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what a copy needs: views into the vectors of this trainer are not among it."""
+        state = vars(self) | {"memory": self.update.memory}
+        return {name: state[name] for name in state.keys() - {"parameters", "update"}}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Become a copy, with vectors of its own."""
+        memory = state.pop("memory")
+        vars(self).update(state)
+        self._lay_out()
+        self.update.remember(memory)
+
+    def _lay_out(self) -> None:
+        self.parameters = Parameters(self.network, self.dtype)
+        self.update: Descent | EachParameter = update_of(self.optimizer, self.parameters)
 
     def fit(self, x: Array, y: Array, held_out: tuple[Array, Array] | None = None) -> History:
         """Train for all epochs, and return what was measured in each of them."""
@@ -137,7 +152,12 @@ class Trainer:
         return loss
 
     def prepared_update(self) -> Descent | EachParameter:
-        """Return the update, aware of what somebody may have set on layers or optimizer."""
+        """Return the update, aware of what was set since: on layers, optimizer or trainer."""
+        if (
+            self.parameters.network is not self.network
+            or self.update.optimizer is not self.optimizer
+        ):
+            self._lay_out()
         self.parameters.adopt()
         self.update.refresh()
         return self.update

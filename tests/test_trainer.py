@@ -402,3 +402,40 @@ def test_an_exception_of_a_loss_and_of_an_optimizer_gets_a_note_too(moons):
         notes += caught.value.__notes__
 
     assert notes == ["in optimizer Failing, epoch 1", "in loss Losing, epoch 1"]
+
+
+class Returning:
+    """An optimizer that returns one thing too many, at its third step."""
+
+    def __init__(self, odd):
+        self.odd, self.calls = odd, 0
+
+    def update(self, param, grad, _state):
+        self.calls += 1
+        return self.odd(param) if self.calls == 9 else param - 0.1 * grad
+
+
+@pytest.mark.parametrize(
+    ("odd", "error", "came"),
+    [
+        (lambda _param: None, kit.UsageError, "None"),
+        (lambda param: param * np.nan, kit.DivergedError, "a number that is not finite"),
+        (lambda param: param.T[:1], kit.ShapeError, "(1, 2)"),
+        (lambda _param: 0.5, kit.ShapeError, "()"),
+        (lambda _param: [[1.0, 2.0], [3.0]], kit.ShapeError, "rows of different lengths"),
+        (lambda param: param * 1j, kit.UsageError, "complex128 numbers"),
+        (lambda param: param.astype(str), kit.UsageError, "<U32 numbers"),
+    ],
+)
+def test_what_an_optimizer_returns_is_checked_in_its_step(moons, odd, error, came):
+    trainer = make(optimizer=Returning(odd), epochs=5, batch_size=None)
+
+    with pytest.raises(error) as caught:
+        trainer.fit(*moons)
+
+    assert trainer.optimizer.calls == 9
+    assert (
+        f"optimizer Returning: update returned {came} for weights in layer Neural_layer, "
+        "step 1 of the network; it must return the next value, (2, 16)"
+    ) in str(caught.value)
+    assert np.isfinite(trainer.parameters.values).all()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from copy import deepcopy
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -67,6 +68,18 @@ class Descent:
         velocity = [] if self._velocity is None else [self._velocity]
         return [self._parameters.values, *velocity]
 
+    @property
+    def memory(self) -> Array | None:
+        """What is kept from step to step besides the parameters."""
+        return self._velocity
+
+    def remember(self, memory: Array | None) -> None:
+        """Go on with a copy of what another update kept."""
+        if memory is not None:
+            self._velocity = memory.copy()
+            self.calls = self._calls_with(self._velocity)
+            self.refresh()
+
     def _calls_with(self, velocity: Array) -> list[Callable[[], object]]:
         scratch = np.empty(min(BLOCK, len(velocity)), velocity.dtype)
         calls: list[Callable[[], object]] = []
@@ -89,9 +102,18 @@ class EachParameter:
     state = ()
 
     def __init__(self, optimizer: Optimizer, parameters: Parameters) -> None:
-        self._optimizer, self._parameters = optimizer, parameters
+        self.optimizer, self._parameters = optimizer, parameters
         self._states: dict[int, dict[str, Any]] = defaultdict(dict)
         self.calls: list[Callable[[], object]] = [self.update]
+
+    @property
+    def memory(self) -> dict[int, dict[str, Any]]:
+        """What the optimizer keeps from step to step, for each parameter."""
+        return dict(self._states)
+
+    def remember(self, memory: dict[int, dict[str, Any]]) -> None:
+        """Go on with a copy of what another update kept."""
+        self._states.update(deepcopy(memory))
 
     def refresh(self) -> None:
         """Do nothing: such an optimizer reads its own settings."""
@@ -106,7 +128,7 @@ class EachParameter:
             raise DivergedError(f"{self._parameters.trouble()} is not finite{ADVICE}")
         for number, place in enumerate(self._parameters.places):
             given = place.value, place.gradient, self._states[number]
-            value = call(self, "update(param, grad, state)", self._optimizer.update, *given)
+            value = call(self, "update(param, grad, state)", self.optimizer.update, *given)
             place.value[...] = self._checked(value, place)
 
     def _checked(self, value: Any, place: Place) -> Array:
@@ -131,7 +153,7 @@ class EachParameter:
         return f"{self}: update returned {came} for {where}; it must return {expected}"
 
     def __str__(self) -> str:
-        return f"optimizer {type(self._optimizer).__name__}"
+        return f"optimizer {type(self.optimizer).__name__}"
 
 
 def update_of(optimizer: Optimizer, parameters: Parameters) -> Descent | EachParameter:

@@ -258,7 +258,7 @@ def test_equal_dice_give_equal_accuracy(solver):
 def test_a_gradient_that_is_none_is_refused(solver, rng, monkeypatch, old, new, words):
     student = solver(old, new)
     # The student's Network, in the student's process, checks shapes as well: it may be patched.
-    monkeypatch.setattr("kit.network._check_shape", lambda *_: None)
+    monkeypatch.setattr("kit.steps.check_shape", lambda *_: None)
 
     with pytest.raises(CheckFailed) as caught:
         accuracy(student, solver(), rng)
