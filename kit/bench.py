@@ -43,6 +43,8 @@ class Bench:
     what is wrong with it. Whatever a student's code raises comes out as a
     PartError, except a KeyboardInterrupt. `settings` are attributes that an object is given right
     before it is asked. A worker, which has nobody to warn, is spared the guard against warnings.
+    `builtins` are what the files find in the place of Python's own; `around` makes the context in
+    which each call of a student's code runs.
 
     Handles count from 0, so that who asks from afar knows the next one without waiting for it.
     """
@@ -53,8 +55,11 @@ class Bench:
         problems: Mapping[str, str] = NOTHING,
         *,
         in_worker: bool = False,
+        builtins: Mapping[str, Any] | None = None,
+        around: Callable[[], AbstractContextManager[Any]] = contextlib.nullcontext,
     ) -> None:
         self._sources, self._problems = sources, problems
+        self._builtins, self._around = builtins, around
         self._quietly = quiet_numbers if in_worker else quietly
         self._modules: dict[str, ModuleType | PartError] = {}
         self._tables: dict[str, Mapping[tuple[str, str], Any]] = {}
@@ -233,7 +238,7 @@ class Bench:
     def _parts_of(self, file: str) -> Mapping[tuple[str, str], Any]:
         module = self._module(file)
         if file not in self._tables:
-            with self._quietly():
+            with self._quietly(), self._around():
                 self._tables[file] = tables_or_none(module)
         return self._tables[file]
 
@@ -255,7 +260,9 @@ class Bench:
             raise not_handed_in(file)
         try:
             with quietly():
-                module: ModuleType = self._run(lambda: load_source(self._sources[file], file))
+                module: ModuleType = self._run(
+                    lambda: load_source(self._sources[file], file, self._builtins)
+                )
         except PartError as error:
             raise not_loaded(file, error) from None
         return module
@@ -263,7 +270,7 @@ class Bench:
     def _run(self, action: Callable[[], Any]) -> Any:
         """Run an action that enters the student's code; turn what it raises into a PartError."""
         try:
-            with self._quietly():
+            with self._quietly(), self._around():
                 return action()
         except KeyboardInterrupt:
             raise

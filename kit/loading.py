@@ -39,9 +39,14 @@ METHODS = {
 }
 
 
-def load_source(text: str, filename: str) -> ModuleType:
-    """Execute source text as a module whose tracebacks show its lines."""
+def load_source(text: str, filename: str, builtins: Mapping[str, Any] | None = None) -> ModuleType:
+    """Execute source text as a module whose tracebacks show its lines.
+
+    `builtins` are what it finds in the place of Python's own, such as another `import`.
+    """
     module = ModuleType(_module_name(filename))
+    if builtins is not None:
+        module.__dict__["__builtins__"] = dict(builtins)
     module.__file__ = filename
     # Before the code runs: dataclasses and pickle look the module up while a class is being made.
     sys.modules[module.__name__] = module

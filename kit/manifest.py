@@ -44,7 +44,7 @@ class Manifest:
     """What `assignment.toml` says.
 
     `imports` are the modules that a submission may import in grading, besides those of every
-    assignment (`kit.grading.preload`).
+    assignment (`kit.harness.offered`).
     """
 
     title: str

@@ -1,69 +1,50 @@
-"""What a submission may import: everything here is imported before the first one is forked.
+"""Import all that a submission may import, before the first worker is forked.
 
-A worker opens no file, so this list is the whole of what `import` can find. NumPy's lazy modules
-and the codecs are part of it: what students use must not need a file in the middle of a check.
+A worker opens no file. NumPy's lazy modules and the codecs are loaded too: what students use must
+not need a file in the middle of a check.
 """
 
 from __future__ import annotations
 
 import codecs
+import contextlib
 import importlib
 import importlib.util
 import operator
+import pkgutil
 import sys
 import time
 import traceback
 import unittest
+import warnings
 from importlib.machinery import BuiltinImporter, FrozenImporter, ModuleSpec
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from kit.errors import UsageError
+from kit.harness.offered import ALWAYS, LEFT_OUT, OFFER, STANDARD
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import ModuleType
 
-NUMPY = (
-    *("numpy.linalg", "numpy.random", "numpy.fft", "numpy.ma", "numpy.polynomial", "numpy.testing"),
-    *("numpy.lib.stride_tricks", "numpy.lib.recfunctions", "numpy.typing", "numpy.exceptions"),
-    *("numpy.rec", "numpy.char", "numpy.strings", "numpy.dtypes", "numpy.ctypeslib"),
-)
-STANDARD = (
-    *("__future__", "abc", "argparse", "array", "ast", "base64", "bisect", "calendar", "cmath"),
-    *("codecs", "collections", "collections.abc", "contextlib", "contextvars", "copy", "copyreg"),
-    *("csv", "dataclasses", "datetime", "decimal", "dis", "doctest", "enum", "errno", "fractions"),
-    *("functools", "gc", "glob", "hashlib", "heapq", "importlib", "inspect", "io", "itertools"),
-    *("json", "keyword", "linecache", "locale", "logging", "math", "numbers", "operator", "os"),
-    *("pathlib", "pickle", "platform", "pprint", "pydoc", "queue", "random", "re", "reprlib"),
-    *("resource", "secrets", "shutil", "signal", "socket", "stat", "statistics", "string"),
-    *("struct", "sys", "tempfile", "textwrap", "threading", "time", "timeit", "token", "tokenize"),
-    *("traceback", "types", "typing", "unittest", "unittest.mock", "uuid", "warnings", "weakref"),
-    *("zipfile", "zlib"),
-)
 CODECS = (
     *("utf-8", "utf-8-sig", "utf-7", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "ascii", "idna"),
     *("latin-1", "iso-8859-15", "cp1252", "cp437", "mac-roman", "punycode"),
     *("unicode_escape", "raw_unicode_escape"),
 )
-KIT = ("kit", "kit.data", "kit.hookspecs", "kit.network", "kit.optimizers", "kit.protocols")
-ALWAYS = (*STANDARD, "numpy", *NUMPY, *KIT)
+ONE_BY_ONE = {"encodings", "kit"}  # of these packages, not every module is imported
 
 
 class NotOffered:
-    """The last finder of all: says what there is, when something else is asked for."""
-
-    def __init__(self, offered: Sequence[str]) -> None:
-        self._offered = ", ".join(sorted({name.partition(".")[0] for name in offered}))
+    """The last finder of all: refuses what has not been imported by now."""
 
     def find_spec(
         self, name: str, _path: object = None, _target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """Raise ModuleNotFoundError, which names the modules that are offered."""
-        raise ModuleNotFoundError(
-            f"{name!r} is no module of this assignment; there are: {self._offered}", name=name
-        )
+        """Raise ModuleNotFoundError."""
+        raise ModuleNotFoundError(f"{OFFER}, not {name!r}", name=name)
 
 
 def insist_on(more: Sequence[str]) -> None:
@@ -81,15 +62,37 @@ def insist_on(more: Sequence[str]) -> None:
 
 def preload(more: Sequence[str]) -> None:
     """Import all that a submission may import, and forget where else modules could lie."""
-    for name in (*ALWAYS, *more):
-        importlib.import_module(name)
+    with warnings.catch_warnings(action="ignore"):  # of what is deprecated
+        for name in (*ALWAYS, *more):
+            importlib.import_module(name)
+        import_numpy()
+        for name in STANDARD:
+            _import_inner(name)
     for codec in CODECS:
         codecs.lookup(codec)
     _use_numpy()
     _use_the_library()
     sys.path[:] = []
     sys.path_importer_cache.clear()
-    sys.meta_path[:] = [BuiltinImporter, FrozenImporter, NotOffered((*ALWAYS, *more))]
+    sys.meta_path[:] = [BuiltinImporter, FrozenImporter, NotOffered()]
+
+
+def import_numpy() -> None:
+    """Import all of NumPy that a submission may import."""
+    with warnings.catch_warnings(action="ignore"):
+        _import_inner("numpy")
+
+
+def _import_inner(package: str) -> None:
+    """Import all public modules of a package that can be imported here."""
+    path = getattr(sys.modules[package], "__path__", None)
+    if path is None or package in ONE_BY_ONE:
+        return
+    for _, name, _ in pkgutil.iter_modules(path):
+        if not name.startswith("_") and name not in LEFT_OUT:
+            with contextlib.suppress(ImportError):  # of another system, or another package
+                importlib.import_module(f"{package}.{name}")
+                _import_inner(f"{package}.{name}")
 
 
 def _use_numpy() -> Any:

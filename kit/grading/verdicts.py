@@ -22,6 +22,7 @@ from kit.errors import (
     SubmissionError,
 )
 from kit.grading.limits import Limits
+from kit.harness.offered import OFFER
 
 if TYPE_CHECKING:
     from kit.grading.record import Status
@@ -46,8 +47,7 @@ WORDS = {
     "or form than the contract says; the checks of the single parts say which",
     "SignatureError": "the network cannot be trained: a method of one of your parts takes other "
     "arguments than the contract gives it; the checks of the single parts say which",
-    "ModuleNotFoundError": "your code imports a module that a submission cannot have in "
-    "grading{where}; NumPy and most of the standard library are there",
+    "ModuleNotFoundError": f"{OFFER}; remove the import{{where}}",
 }
 BROKEN = (NameError, ImportError, SyntaxError, pytest.FixtureLookupError)
 NUMPY_ASKED = re.compile(r"Unable to allocate (\d{1,4}\.\d{0,2}) ([KMGTPE])iB ")

@@ -20,7 +20,7 @@ from kit.grading import wire
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 MAKING = {"make", "bare", "generator", "network"}
 ASKING = {"answers", "call", "examine", "get", "gradients"}
@@ -28,12 +28,16 @@ PRINTED_LIMIT = 1 << 16
 COLLECT_RARELY = 50_000  # objects; a worker lives for a moment
 
 
-def serve(connection: socket.socket) -> None:
-    """Receive the sources, then answer questions until the other side hangs up."""
+def serve(connection: socket.socket, builtins: Mapping[str, Any]) -> None:
+    """Receive the sources, then answer questions until the other side hangs up.
+
+    `builtins` are what the submission finds in the place of Python's own.
+    """
+    sys.breakpointhook = _pass_over
     sys.stdout = sys.stderr = Printed()
     gc.set_threshold(COLLECT_RARELY)
     nonce, sources = wire.receive(connection, limits=wire.SOURCES)
-    bench = Bench(sources, in_worker=True)
+    bench = Bench(sources, in_worker=True, builtins=builtins)
     reply(connection, nonce, ("answer", None))
     while True:
         try:
@@ -41,6 +45,10 @@ def serve(connection: socket.socket) -> None:
         except wire.ClosedError:
             return
         reply(connection, nonce, answer(bench, question))
+
+
+def _pass_over(*_arguments: object, **_named: object) -> None:
+    """Do nothing at a `breakpoint()` that was left behind."""
 
 
 class Printed(io.TextIOBase):

@@ -24,12 +24,17 @@ import struct
 import sys
 import time
 import traceback
+from typing import TYPE_CHECKING, Any
 
 from kit.grading import preload, worker
 from kit.grading.children import wait_for
 from kit.grading.limits import Limits
 from kit.grading.processor import stay_on
 from kit.grading.sandbox import Sandbox, hide
+from kit.harness.imports import builtins_offering
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 PID = struct.Struct("<q")
 GRACE_SECONDS = 0.2
@@ -39,8 +44,8 @@ OUTPUT, CONNECTION, TRACE = 1, 3, 4  # descriptors of a worker; 2 is OUTPUT too
 class Workers:
     """The workers that are alive, and how those that have ended did."""
 
-    def __init__(self, sandbox: Sandbox) -> None:
-        self._sandbox = sandbox
+    def __init__(self, sandbox: Sandbox, builtins: Mapping[str, Any]) -> None:
+        self._sandbox, self._builtins = sandbox, builtins
         self._alive: set[int] = set()
         self._ended: dict[int, int] = {}
 
@@ -51,7 +56,7 @@ class Workers:
         process = _fork()
         if process == 0:
             stay_on(on_processor)
-            _become_worker(self._sandbox, descriptors)
+            _become_worker(self._sandbox, descriptors, self._builtins)
         if process > 0:
             self._alive.add(process)
         for descriptor in descriptors:
@@ -88,12 +93,13 @@ def main(limits: Limits, level: str, modules: list[str]) -> None:
     os.dup2(os.open(os.devnull, os.O_RDWR), 0)  # stays open: a worker's numbers are taken by now
     sandbox = Sandbox(level, limits)
     preload.preload(modules)
+    builtins = builtins_offering(modules)
     os.environ.clear()  # OpenBLAS has read it by now
     gc.collect()
     gc.freeze()  # a collection in a worker would copy what it shares with us
     serving: socket.socket | None = control
     while serving:
-        serving = _serve(serving, Workers(sandbox))
+        serving = _serve(serving, Workers(sandbox, builtins))
 
 
 def _serve(control: socket.socket, workers: Workers) -> socket.socket | None:
@@ -141,7 +147,7 @@ def _tell(control: socket.socket, process: int) -> None:
     os.close(handle)
 
 
-def _become_worker(sandbox: Sandbox, descriptors: list[int]) -> None:
+def _become_worker(sandbox: Sandbox, descriptors: list[int], builtins: Mapping[str, Any]) -> None:
     code = 1
     try:
         connection, output, trace = descriptors
@@ -155,7 +161,7 @@ def _become_worker(sandbox: Sandbox, descriptors: list[int]) -> None:
         faulthandler.enable(TRACE, all_threads=False)
         faulthandler.register(signal.SIGUSR1, TRACE, all_threads=False)
         sandbox.enter(keep=TRACE + 1)
-        worker.serve(socket.socket(fileno=CONNECTION))
+        worker.serve(socket.socket(fileno=CONNECTION), builtins)
         code = 0
     except BaseException:  # noqa: BLE001 - a worker has nobody above it to tell
         os.write(OUTPUT, traceback.format_exc().encode(errors="replace"))

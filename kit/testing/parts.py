@@ -8,6 +8,7 @@ that travels with others is echoed only where it says so, for each array costs i
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -15,12 +16,15 @@ import numpy as np
 
 from kit.bench import Bench
 from kit.errors import PartError
+from kit.harness.imports import builtins_offering
+from kit.harness.student_side import StudentSide
 from kit.harness.submission import read_submission
 from kit.testing.closeness import show
 from kit.values import Handle, InMemory, Previous, Seed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from kit.manifest import Exercise, Manifest
@@ -220,11 +224,16 @@ class Student:
 
 
 def local_student(folder: Path, manifest: Manifest, exercise: Exercise) -> Student:
-    """Return the student whose files are in a folder, in this very process: for trusted code."""
-    return Student(local_bench(folder, manifest), exercise)
+    """Return the student whose files are in a folder, in this process, with grading's limits."""
+    return Student(local_bench(folder, manifest, StudentSide), exercise)
 
 
-def local_bench(folder: Path, manifest: Manifest) -> Bench:
-    """Return a bench for the files in a folder, in this very process: for trusted code."""
+def local_bench(
+    folder: Path,
+    manifest: Manifest,
+    around: Callable[[], AbstractContextManager[Any]] = nullcontext,
+) -> Bench:
+    """Return a bench for the files in a folder, in this process: each call runs in `around()`."""
     submission = read_submission(folder, manifest)
-    return Bench(submission.sources(), submission.problems)
+    builtins = builtins_offering(manifest.imports)
+    return Bench(submission.sources(), submission.problems, builtins=builtins, around=around)

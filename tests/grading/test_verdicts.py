@@ -26,8 +26,8 @@ def public(error, **limits):
             "ModuleNotFoundError",
             "No module named '0.731'",
             (
-                "your code imports a module that a submission cannot have in grading in one.py, "
-                "line 12; NumPy and most of the standard library are there"
+                "grading offers NumPy and most of the standard library; "
+                "remove the import in one.py, line 12"
             ),
         ),
         (

@@ -1,7 +1,7 @@
 """What students use of the standard library: values, texts, numbers and dates.
 
 Sent to a worker as text and imported nowhere: each method of `Everyday` is tried there. What it
-needs and a worker cannot import belongs into `kit.grading.preload`. Written as students write.
+needs and a worker cannot import belongs into `kit.harness.offered`. Written as students write.
 """
 
 # ruff: noqa: PGH004 - all rules are off, for students know none
