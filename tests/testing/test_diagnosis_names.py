@@ -7,7 +7,7 @@ import pytest
 
 from kit.bench import Bench
 from kit.manifest import read_manifest
-from kit.testing.diagnosis import diagnose
+from kit.testing.diagnosis import choose, diagnose
 from kit.testing.parts import Student
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -44,16 +44,22 @@ RIGHT["layer_backward"] = RIGHT["layer_forward"]
 def findings(exercise, forward="", backward="", start="", top=""):
     """Diagnose a part with these bodies of methods; what is not given is right."""
     entry = MANIFEST.exercise(exercise)
-    [(part, place)] = entry.owns.items()
-    file, _, name = place.partition(":")
+    [place] = entry.owns.values()
+    sources = {place.partition(":")[0]: source(exercise, forward, backward, start, top)}
+    return diagnose(Student(Bench(sources), entry), entry, sources)
+
+
+def source(exercise, forward="", backward="", start="", top=""):
+    """Return the text of a part with these bodies of methods; what is not given is right."""
+    [(part, place)] = MANIFEST.exercise(exercise).owns.items()
     given = zip((forward, backward, start), RIGHT[exercise], strict=True)
     bodies = [own or right for own, right in given]
     heads = [*HEADS[part.partition(":")[0]], "self, n, m, rng=None"]
-    source = f"import math, random\nimport numpy as np\n{top}\nclass {name}:\n"
-    source += "    parameters = ('weights', 'bias')\n"
+    text = f"import math, random\nimport numpy as np\n{top}\nclass {place.partition(':')[2]}:\n"
+    text += "    parameters = ('weights', 'bias')\n"
     for method, head, body in zip(("forward", "backward", "__init__"), heads, bodies, strict=True):
-        source += f"    def {method}({head}):\n{indent(body, ' ' * 8)}\n" if body else ""
-    return diagnose(Student(Bench({file: source}), entry), entry, {file: source})
+        text += f"    def {method}({head}):\n{indent(body, ' ' * 8)}\n" if body else ""
+    return text
 
 
 CLIP = "p = np.clip(y_pred, 1e-12, 1 - 1e-12)\n"
@@ -72,12 +78,18 @@ LOOP = "y = np.zeros(x.shape)\nfor i in range(5):\n    y[i] = np.maximum(x[i], 0
 # by exercise and method: the name, and bodies of the method that deserve it
 FORWARD = {
     "relu": {
+        "no-plain-array": [
+            "return np.matrix(np.maximum(x, 0))",
+            "return np.ma.masked_less(x, 0)",
+        ],
         "max-along-an-axis": [
             "return np.max(x, 0)",
             "return x.max(axis=1)",
             "return np.amax(x, 1)",
         ],
         "python-max-on-arrays": [
+            "return np.array([row if row > 0 else 0 for row in x])",
+            "return np.array([max(row, 0) for row in x])",
             "return max(0, x)",
             "return x if x > 0 else 0",
             "if x > 0:\n    return x\nreturn 0 * x",
@@ -101,6 +113,10 @@ FORWARD = {
         "nothing-returned": ["np.maximum(x, 0)"],
     },
     "sigmoid": {
+        "shifted-by-the-largest": [
+            "e = np.exp(x - x.max())\nreturn e / (1 + e)",
+            "return 1 / (1 + np.exp(x.max(axis=1, keepdims=True) - x))",
+        ],
         "lost-minus": ["return 1 / (1 + np.exp(x))", "return np.exp(-x) / (1 + np.exp(-x))"],
         "precedence": ["return 1 / 1 + np.exp(-x)"],
         "math-on-arrays": [
@@ -116,6 +132,18 @@ FORWARD = {
         "tanh-for-sigmoid": ["return np.tanh(x)"],
     },
     "bce": {
+        "one-logarithm-for-both": [
+            CLIP + "return -np.mean(y_true * np.log(p) + (1 - y_true) * np.log(p))",
+            CLIP + "return -np.mean(np.log(1 - p))",
+        ],
+        "sigmoid-twice": [
+            "z = y_pred\nreturn np.mean(np.maximum(z, 0) - z * y_true + np.log1p(np.exp(-np.abs(z))))",
+            "p = 1 / (1 + np.exp(-y_pred))\n" + f"return -np.mean({TERMS})",
+        ],
+        "more-than-one-answer": [
+            CLIP + f"return -({TERMS}), self.backward(y_true, y_pred)",
+            CLIP + f"return -np.mean({TERMS}), p",
+        ],
         "sum-for-mean": [
             CLIP + f"return -np.sum({TERMS})",
             (
@@ -199,6 +227,10 @@ BACKWARD = {
         "leaky-slope": ["return np.where(x > 0, grad, 0.01 * grad)"],
     },
     "sigmoid": {
+        "slope-at-the-gradient": [
+            "return grad * (1 - grad)",
+            "return grad * grad * (1 - grad)",
+        ],
         "incoming-gradient-forgotten": [
             "return y * (1 - y)",
             "s = self.forward(x)\nreturn s - s**2",
@@ -222,6 +254,13 @@ BACKWARD = {
         "arguments-swapped": ["grad, y = y, grad\nreturn grad * y * (1 - y)"],
     },
     "bce": {
+        "one-term-not-averaged": [
+            CLIP + "return (1 - y_true) / (1 - p) - y_true / p / len(p)",
+            CLIP + "return -(y_true / p - (1 - y_true) / (1 - p) / len(p))",
+        ],
+        "sigmoid-twice": [
+            "return (1 / (1 + np.exp(-y_pred)) - y_true) / len(y_true)",
+        ],
         "gradient-not-averaged": [
             CLIP + "return (p - y_true) / (p * (1 - p))",
             CLIP + "return -y_true / p + (1 - y_true) / (1 - p)",
@@ -245,6 +284,11 @@ BACKWARD = {
         ],
     },
     "layer_backward": {
+        "activation-inside": [
+            "z = x @ self.weights + self.bias\ngrad = grad * (z > 0)\n" + gradients(),
+            "s = np.tanh(x @ self.weights + self.bias)\ngrad = grad * (1 - s * s)\n" + gradients(),
+        ],
+        "no-plain-array": [gradients(dw="np.matrix(x.T) * np.matrix(grad)")],
         "weights-gradient-averaged": [
             gradients(dw="x.T @ grad / len(x)"),
             gradients(dw="np.mean(x[:, :, None] * grad[:, None, :], axis=0)"),
@@ -356,3 +400,97 @@ def test_a_mask_that_all_objects_share_is_named():
 @pytest.mark.parametrize("exercise", RIGHT)
 def test_what_is_right_is_left_in_peace(exercise):
     assert findings(exercise) == []
+
+
+@pytest.mark.parametrize(
+    ("exercise", "old", "new", "words"),
+    [
+        ("relu", "backward(self, grad, x, y)", "backward(self, grad)", "backward gets grad, x and y; yours takes grad alone"),
+        ("relu", "forward(self, x)", "forward(x)", "forward gets x; yours takes x, and no `self` before"),
+        ("sigmoid", "forward(self, x)", "forward(self)", "forward gets x; yours takes nothing"),
+        ("bce", "backward(self, y_true, y_pred)", "backward(self)", "backward gets y_true and y_pred; yours takes nothing"),
+        ("layer_backward", "backward(self, grad, x)", "backward(self, grad, x, rate)", "backward gets grad and x; yours takes grad, x and rate"),
+        ("layer_forward", "self, n, m, rng=None", "self, n, m, rng", "__init__ gets num_of_features and num_of_neurons; yours takes n, m and rng"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("with_sources", [True, False])
+def test_other_arguments_are_told_beside_those_of_the_contract(
+    exercise, old, new, words, with_sources
+):
+    found = [
+        finding
+        for finding in found_after(exercise, old, new, with_sources=with_sources)
+        if finding.misconceptions == ("other-arguments",)
+    ]
+
+    gets, _, _ = words.partition("; yours takes ")
+    assert found
+    assert all(finding.came.startswith(f"{gets}; yours takes ") for finding in found)
+    assert not with_sources or {finding.came for finding in found} == {words}
+
+
+def found_after(exercise, old, new, *, with_sources=True):
+    """Diagnose a right part after some of its text was replaced."""
+    entry = MANIFEST.exercise(exercise)
+    [place] = entry.owns.values()
+    file = place.partition(":")[0]
+    text = source(exercise)
+    assert old in text
+    changed = {file: text.replace(old, new)}
+    return diagnose(Student(Bench(changed), entry), entry, changed if with_sources else {})
+
+
+@pytest.mark.parametrize("exercise", ["layer_forward", "layer_backward"])
+@pytest.mark.parametrize(
+    ("own", "words"),
+    [
+        ("biases", "there is no attribute `bias`; yours is called `biases`"),
+        ("b", "there is no attribute `bias`; yours is called `b`"),
+        ("shift", "there is no attribute `bias`; yours is called `shift`"),
+    ],
+)
+def test_a_missing_attribute_is_told_with_the_one_that_stands_in_its_place(exercise, own, words):
+    found = found_after(exercise, "bias", own)
+
+    assert [finding.came for finding in found] == [words]
+    assert named(found) == {"attribute-missing"}
+
+
+def test_a_layer_without_parameters_that_draws_elsewhere_is_told_both():
+    entry = MANIFEST.exercise("layer_forward")
+    text = source("layer_forward").replace("    parameters = ('weights', 'bias')\n", "")
+    text = text.replace("rng.normal(size=(n, m))", "np.random.randn(n, m)")
+
+    found = diagnose(Student(Bench({"layers.py": text}), entry), entry)
+
+    assert [finding.misconception for finding in found] == ["attribute-missing", "rng-ignored"]
+    assert choose(found, "shape", "").misconception == "attribute-missing"
+    assert choose(found, "start", "").misconception == "rng-ignored"
+
+
+def test_a_logarithm_of_zero_is_named_beside_another_mistake():
+    terms = (
+        TERMS.replace("np.log", "np.log10").replace("(p)", "(y_pred)").replace("- p)", "- y_pred)")
+    )
+    backward = "return ((1 - y_true) / (1 - y_pred) - y_true / y_pred) / len(y_true)"
+
+    found = findings("bce", f"return -np.mean({terms})", backward)
+
+    assert named(found) == {"other-logarithm", "log-of-zero"}
+    assert {finding.method[-8:] for finding in found if finding.kinds == ("stability",)} == {
+        ".forward", "backward",
+    }  # fmt: skip
+
+
+def test_what_several_numbers_show_is_shown_with_several():
+    [found, *_] = findings("sigmoid", "e = np.exp(x - x.max())\nreturn e / (1 + e)")
+
+    assert found.given == "x = [[1.67, 0.33]]"
+
+
+def test_who_divides_by_n_in_the_layer_is_told_of_the_loss_as_well():
+    [in_layer] = findings("layer_backward", backward=gradients(dw=DW + " / len(x)"))
+    [in_loss] = findings("bce", backward=CLIP + "return (p - y_true) / (p * (1 - p))")
+
+    assert "If not your loss: the two belong together" in in_layer.text
+    assert "If your layers do, the two belong together" in in_loss.text

@@ -21,12 +21,16 @@ if TYPE_CHECKING:
 
 FORWARD = "forward(x)"
 WIDTHS = (3, 2, 4, 1)
+OF_SEVERAL = {"shifted-by-the-largest"}  # several numbers show what these do
 
 
 def forward_finding(asked: Asked) -> Finding | None:
     """Return what is wrong with forward, if anything is."""
     if case := smallest(asked.forward):
-        return _finding(asked, case, ("value", "shape"), _names(asked))
+        names = _names(asked)
+        if set(names) & OF_SEVERAL:
+            case = smallest([each for each in asked.forward if each.inputs.x.size > 1]) or case
+        return _finding(asked, case, ("value", "shape"), names)
     if case := smallest(asked.forward_far):
         cases = [*asked.forward, *asked.forward_far]
         names = recognised(cases, asked.known.forward_beliefs) or _overflow(asked, case)

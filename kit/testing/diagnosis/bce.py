@@ -9,6 +9,7 @@ import numpy as np
 
 from kit.testing.diagnosis.beliefs import equals
 from kit.testing.diagnosis.cases import is_numbers
+from kit.testing.diagnosis.sigmoid import sigmoid
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,12 +40,14 @@ SIGNED = {"": -1.0, "sign-of-the-loss": 1.0}
 TERMS: dict[str, Any] = {
     "": lambda y, p: y * np.log(p) + (1 - y) * np.log(1 - p),
     "one-term-of-two": lambda y, p: y * np.log(p),
+    "one-logarithm-for-both": lambda y, p: y * np.log(p) + (1 - y) * np.log(p),
     "second-sign": lambda y, p: y * np.log(p) - (1 - y) * np.log(1 - p),
     "terms-crossed": lambda y, p: (1 - y) * np.log(p) + y * np.log(1 - p),
     "other-logarithm": lambda y, p: (y * np.log(p) + (1 - y) * np.log(1 - p)) / np.log(2),
 }
 OTHER_TERMS: dict[str, Any] = {
     "one-term-of-two": lambda y, p: (1 - y) * np.log(1 - p),
+    "one-logarithm-for-both": lambda y, p: y * np.log(1 - p) + (1 - y) * np.log(1 - p),
     "second-sign": lambda y, p: (1 - y) * np.log(1 - p) - y * np.log(p),
     "other-logarithm": lambda y, p: (y * np.log(p) + (1 - y) * np.log(1 - p)) / np.log(10),
 }
@@ -144,12 +147,22 @@ FORWARD: Beliefs = {
         lambda it: ((it.y_pred - it.y_true) ** 2).mean() / 2,
         lambda it: ((it.y_pred - it.y_true) ** 2).sum() / 2,
     ),
+    "sigmoid-twice": equals(lambda it: loss(it.y_true, sigmoid(it.y_pred))),
     "absolute-error": equals(lambda it: np.abs(it.y_pred - it.y_true).mean()),
     "error-rate": equals(lambda it: np.mean((it.y_pred > 0.5) != (it.y_true > 0.5))),
     "clip-too-wide": _wide,
     "arguments-swapped": _swapped,
 }
 BACKWARD: Beliefs = {
+    "sigmoid-twice": equals(
+        lambda it: (sigmoid(it.y_pred) - it.y_true) / it.samples,
+        lambda it: sigmoid(it.y_pred) - it.y_true,
+        lambda it: slope(it.y_true, sigmoid(it.y_pred)),
+    ),
+    "one-term-not-averaged": equals(
+        lambda it: (1 - it.y_true) / (1 - it.y_pred) - it.y_true / it.y_pred / it.samples,
+        lambda it: (1 - it.y_true) / (1 - it.y_pred) / it.samples - it.y_true / it.y_pred,
+    ),
     "gradient-not-averaged": equals(lambda it: it.right * it.samples),
     "fused-gradient": equals(
         lambda it: it.y_pred - it.y_true,

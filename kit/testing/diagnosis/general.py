@@ -8,6 +8,7 @@ import numpy as np
 
 from kit.testing.diagnosis.beliefs import all_answered, answered, equals, raising, same
 from kit.testing.diagnosis.cases import is_numbers
+from kit.values import Opaque
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -92,8 +93,12 @@ def _as_list(case: Case) -> bool:
 
 
 def _as_tuple(case: Case) -> bool:
-    value = case.answer.value
-    return isinstance(value, tuple) and bool(value) and same(value[0], case.right, case.near)
+    """Whether several things came, whatever they are: `return y, cache`, `return loss, gradient`."""
+    return isinstance(case.answer.value, tuple) and len(case.answer.value) > 1
+
+
+def _no_plain_array(case: Case) -> bool:
+    return isinstance(case.answer.value, Opaque)
 
 
 def _offset(cases: Sequence[Case]) -> bool:
@@ -158,6 +163,7 @@ GENERAL: Beliefs = {
     "single-precision": _always(_imprecise),
     "list-for-array": _always(_as_list),
     "more-than-one-answer": _always(_as_tuple),
+    "no-plain-array": _always(_no_plain_array),
     "python-max-on-arrays": raising("python-max-on-arrays"),
     "math-on-arrays": raising("math-on-arrays"),
 }

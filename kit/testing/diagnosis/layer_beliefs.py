@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,9 +10,9 @@ import numpy as np
 from kit.testing.diagnosis.beliefs import equals
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from types import SimpleNamespace
+    from collections.abc import Callable, Sequence
 
+    from kit.protocols import Array
     from kit.testing.diagnosis.beliefs import Belief, Beliefs, Formula
     from kit.testing.diagnosis.cases import Case
 
@@ -68,7 +69,26 @@ FORWARD: Beliefs = {
     "transposed": equals(lambda it: it.right.T),
     "product-negated": equals(lambda it: -_product(it) + it.bias),
 }
+
+
+def _inside(formula: Formula) -> Belief:
+    """Return the belief that the gradient goes through the slope of an activation in the layer."""
+    return equals(*(lambda it, bend=bend: formula(_bent(it, bend)) for bend in BENDS))
+
+
+def _bent(it: SimpleNamespace, bend: Callable[[Array], Array]) -> SimpleNamespace:
+    blame = it.grad * bend(_product(it) + np.reshape(it.bias, (1, -1)))
+    return SimpleNamespace(**{**vars(it), "grad": blame})
+
+
+BENDS: tuple[Callable[[Array], Array], ...] = (
+    lambda z: (z > 0).astype(float),
+    lambda z: 1 / (1 + np.exp(-z)) / (1 + np.exp(z)),
+    lambda z: 1 - np.tanh(z) ** 2,
+)
+
 INPUT: Beliefs = {
+    "activation-inside": _inside(lambda it: it.grad @ it.weights.T),
     "reshape-for-transpose": equals(lambda it: it.grad @ _turned(it)),
     "input-times-input-gradient": equals(
         lambda it: it.right * it.x, lambda it: it.grad.sum(1, keepdims=True) * it.x
@@ -91,6 +111,7 @@ INPUT: Beliefs = {
     "gradients-exchanged": equals(lambda it: it.x.T @ it.grad),
 }
 WEIGHTS: Beliefs = {
+    "activation-inside": _inside(lambda it: it.x.T @ it.grad),
     "weights-gradient-averaged": equals(lambda it: it.right / it.samples),
     "weights-gradient-transposed": equals(lambda it: it.right.T),
     "reshape-for-transpose": equals(
@@ -121,6 +142,7 @@ WEIGHTS: Beliefs = {
     ),
 }
 BIAS: Beliefs = {
+    "activation-inside": _inside(lambda it: np.reshape(it.grad.sum(0), it.right.shape)),
     "bias-gradient-averaged": equals(
         lambda it: it.right / it.samples, lambda it: (it.right / it.samples).ravel()
     ),

@@ -71,7 +71,7 @@ def _form_name(answer: Any) -> str:
             name = "answers-exchanged"
         case [_, dict() as gradients]:
             name = _keys_name(set(gradients))
-        case [np.ndarray(), *others] if all(isinstance(it, np.ndarray | tuple) for it in others):
+        case [np.ndarray(), *others] if others and not any(isinstance(it, dict) for it in others):
             name = "gradients-without-names"
     return name
 
@@ -79,4 +79,4 @@ def _form_name(answer: Any) -> str:
 def _keys_name(keys: set[str]) -> str:
     if keys == {"weights"}:
         return "bias-left-out"
-    return "other-names" if len(keys) == 2 and keys != NAMES else ""
+    return "other-names" if keys - NAMES and not keys >= NAMES else ""

@@ -10,7 +10,7 @@ from kit.testing.closeness import show
 from kit.testing.diagnosis.asking import play
 from kit.testing.diagnosis.cases import is_numbers, shape_of
 from kit.testing.diagnosis.faults import raised
-from kit.values import Seed
+from kit.values import Opaque, Seed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from kit.testing.diagnosis.layer import Layers, Start
 
 START = "__init__(num_of_features, num_of_neurons, rng)"
+WITHOUT_RNG = "__init__(num_of_features, num_of_neurons)"
 SIZES = ((3, 2), (1, 4), (6, 1), (4, 3), (2, 16), (16, 6), (5, 5), (16, 24))
 RNG_SIZE = (4, 3)
+WANTED = 'parameters = ("weights", "bias"), below the line of the class'
 
 
 def start_findings(layers: Layers) -> list[Finding]:
@@ -30,9 +32,11 @@ def start_findings(layers: Layers) -> list[Finding]:
     starts = dict(zip(SIZES, layers.starts(SIZES), strict=True))
     shaped = list(_shaped(layers, starts))
     if shaped:
-        return shaped[:1]
+        is_made = shaped[0].error is None
+        return [*shaped[:1], *(_named(layers) if is_made else [])]
     alike = list(_spread(layers, starts))
-    return alike or [*_too_large(layers, starts[16, 24]), *_dice(layers)]
+    values = alike or [*_too_large(layers, starts[16, 24]), *dice_findings(layers)]
+    return [*_named(layers), *values]
 
 
 def _finding(
@@ -43,9 +47,10 @@ def _finding(
     expected: str,
     *names: str,
     error: PartError | None = None,
+    asked: str = START,
 ) -> Finding:
     return layers.subject.finding(
-        START,
+        asked,
         kinds,
         given=f"num_of_features = {size[0]}, num_of_neurons = {size[1]}",
         came=came,
@@ -69,11 +74,13 @@ def _shaped(layers: Layers, starts: dict[tuple[int, int], Start]) -> Iterator[Fi
         ):
             if shape_of(value) not in fitting or not is_numbers(value) or value.dtype.kind != "f":
                 names = _shape_names(start, features, neurons) if name == "weights" else ()
-                came = f"{name} of shape {shape_of(value)}: {show(value)}"
+                if isinstance(value, Opaque):
+                    names = ("no-plain-array",)
+                shape = f" of shape {shape_of(value)}" if shape_of(value) is not None else ""
+                came = f"{name}{shape}: {show(value)}"
                 yield _finding(
                     layers, ("shape", "start"), size, came, f"floats of shape {fitting[0]}", *names
                 )
-    yield from _named(layers)
 
 
 def _shape_names(start: Start, features: int, neurons: int) -> tuple[str, ...]:
@@ -88,9 +95,13 @@ def _named(layers: Layers) -> Iterator[Finding]:
     """Tell of a layer that does not name its parameters."""
     [[answer]] = play([lambda: [layers.subject.make(3, 2, Seed(0)).question_for("parameters")]])
     named = answer.value
-    if not isinstance(named, tuple | list) or sorted(map(str, named)) != ["bias", "weights"]:
+    if answer.error is not None and answer.error.name == "AttributeError":
+        name = layers.subject.name
+        came = f"layer {name} has no `parameters`: it is taken for an activation"
+        yield _finding(layers, ("shape",), (3, 2), came, WANTED, "attribute-missing")
+    elif not isinstance(named, tuple | list) or sorted(map(str, named)) != ["bias", "weights"]:
         came = raised(answer.error) if answer.error else f"parameters = {show(named)}"
-        yield _finding(layers, ("shape",), (3, 2), came, '("weights", "bias")')
+        yield _finding(layers, ("shape",), (3, 2), came, WANTED, error=answer.error)
 
 
 def _spread(layers: Layers, starts: dict[tuple[int, int], Start]) -> Iterator[Finding]:
@@ -134,7 +145,7 @@ def _too_large(layers: Layers, start: Start) -> Iterator[Finding]:
         yield _finding(layers, ("start",), size, came, "from 0.0001 to 3", *names)
 
 
-def _dice(layers: Layers) -> Iterator[Finding]:
+def dice_findings(layers: Layers) -> Iterator[Finding]:
     """Tell of start values that do not come from the generator handed in."""
     first, same, other, alone, apart, one, two, bias, same_bias = _drawn(layers)
     for answer, told in ((alone, "without an rng"), (apart, "with rng = None")):
@@ -146,6 +157,7 @@ def _dice(layers: Layers) -> Iterator[Finding]:
                 f"{raised(answer.error)}, {told}",
                 "a layer",
                 error=answer.error,
+                asked=WITHOUT_RNG,
             )
             return
     values = [answer.value for answer in (first, same, other, alone, apart, one, two)]

@@ -16,12 +16,17 @@ if TYPE_CHECKING:
     from kit.testing.diagnosis.finding import Finding
 
 
-def forward_edge(asked: AskedLoss) -> Finding | None:
-    """Tell of a loss that is not finite, or not large or small enough, at 0 and 1."""
+def forward_edge(asked: AskedLoss, forward: Finding | None = None) -> Finding | None:
+    """Tell of a loss that is not finite, or not large or small enough, at 0 and 1.
+
+    A `forward` that is wrong in between too is held against nothing but infinity.
+    """
+    if forward and not _shows_infinity(asked, forward):
+        return None
     for case, (*_, low, high) in zip(asked.forward_edge, EDGES, strict=True):
         value = case.answer.value
         inside = is_numbers(value) and value.ndim == 0 and np.isfinite(value)
-        if not inside or (asked.known and not low <= value <= high):
+        if not inside or (asked.known and not forward and not low <= value <= high):
             limits = f", from {low:g} to {high:g}" if asked.known else ""
             return asked.subject.finding(
                 FORWARD,
@@ -77,9 +82,20 @@ def _steep(value: Any, label: float, guess: float) -> bool:
 def _backward_edge_names(
     asked: AskedLoss, forward: Finding | None, case: Case, *, finite: bool
 ) -> tuple[str, ...]:
-    if asked.known is None or forward is not None or not is_numbers(case.answer.value):
+    if asked.known is None or not is_numbers(case.answer.value):
         return ()
+    if forward is not None:
+        return ("log-of-zero",) if _is_infinite(case.answer.value) else ()
     if finite:
         first, second = (asked.backward_edge[place].answer.value for place in (0, 4))
         return ("clip-too-wide",) if same(first, second) else ()
     return ("log-of-zero",) if forward_edge(asked) else ("clip-only-in-the-loss",)
+
+
+def _shows_infinity(asked: AskedLoss, forward: Finding) -> bool:
+    infinite = any(_is_infinite(case.answer.value) for case in asked.forward_edge)
+    return infinite and "arguments-swapped" not in forward.misconceptions
+
+
+def _is_infinite(value: Any) -> bool:
+    return is_numbers(value) and bool(np.isinf(value).any())

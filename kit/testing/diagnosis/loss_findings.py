@@ -31,7 +31,7 @@ def loss_findings(subject: Subject, known: Any | None) -> list[Finding]:
     backward = _backward(asked, forward)
     found = [
         forward,
-        None if forward else forward_edge(asked),
+        forward_edge(asked, forward),
         backward,
         None if backward else backward_edge(asked, forward),
         *habit_findings(asked, forward, backward),

@@ -75,6 +75,11 @@ FORWARD: Beliefs = {
         lambda it: np.exp(it.x) / np.exp(it.x).sum(0, keepdims=True),
         lambda it: np.exp(it.x) / np.exp(it.x).sum(),
     ),
+    "shifted-by-the-largest": equals(
+        lambda it: sigmoid(it.x - it.x.max()),
+        lambda it: sigmoid(it.x - it.x.max(1, keepdims=True)),
+        lambda it: sigmoid(it.x - it.x.max(0, keepdims=True)),
+    ),
     "exponential-for-sigmoid": equals(lambda it: np.exp(-it.x), lambda it: np.exp(it.x)),
     "input-returned": equals(lambda it: it.x),
     "input-scaled": _scaled_input,
@@ -95,7 +100,9 @@ BACKWARD: Beliefs = {
         lambda it: it.grad * (1 - it.y**2), lambda it: it.grad * (it.x > 0)
     ),
     "slope-at-the-gradient": equals(
-        lambda it: it.grad * it.grad * (1 - it.grad), lambda it: it.grad * slope(it.grad)
+        lambda it: it.grad * it.grad * (1 - it.grad),
+        lambda it: it.grad * (1 - it.grad),
+        lambda it: it.grad * slope(it.grad),
     ),
     "precedence": equals(lambda it: it.grad * it.y * 1 - it.y),
     "output-returned": equals(lambda it: it.y),

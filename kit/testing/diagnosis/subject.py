@@ -14,6 +14,7 @@ from kit.testing.diagnosis.cases import PRECISE, precise
 from kit.testing.diagnosis.faults import meaning
 from kit.testing.diagnosis.finding import Finding, unusable
 from kit.testing.diagnosis.places import place_of
+from kit.testing.diagnosis.signatures import other_arguments
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -80,6 +81,8 @@ class Subject:
             return unusable(error, kinds, f"{self.name}.{method}")
         if error is not None:
             about["meaning"] = meaning(error)
+        if words := other_arguments(error, asked, self.sources, self.place):
+            about |= {"came": words, "misconceptions": ("other-arguments",)}
         if "random-answer" in about.get("misconceptions", ()):
             about |= RANDOM
         return Finding(
