@@ -33,7 +33,9 @@ def test_there_is_a_title_then_a_cell_an_exercise_then_a_cell_a_file():
 def test_an_exercise_is_a_locked_cell_with_its_points():
     cell = cells(notebook_text(MANIFEST, POINTS))["sigmoid"]
 
-    assert "".join(cell["source"]) == 'from kit.testing import check\n\ncheck("sigmoid")'
+    assert "".join(cell["source"]) == (
+        '# Sigmoid\nfrom kit.testing import check\n\ncheck("sigmoid")'
+    )
     assert cell["metadata"]["nbgrader"] == {
         "grade": True,
         "grade_id": "sigmoid",

@@ -20,10 +20,19 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Unicode
 
 from kit.course.adaptation import adapt
+from kit.course.answers import questions, read_answers
 from kit.course.dates import TIMESTAMP
 from kit.course.evaluators import Ahead, running_evaluator, stop_evaluator
 from kit.course.gradebook import writing
-from kit.course.rebuild import Overwrite, comments, marks, read_released, show_files, show_verdicts
+from kit.course.rebuild import (
+    Overwrite,
+    comments,
+    marks,
+    read_released,
+    show_files,
+    show_verdicts,
+    unanswered,
+)
 from kit.course.rows import Entry, write
 from kit.course.sheet import Sheet
 from kit.course.slot import SECRET, Slot
@@ -75,7 +84,11 @@ class Rebuild(Overwrite):
         wanted = dataclasses.replace(manifest, files=(*manifest.files, *_papers(slot)))
         submission = read_submission(slot.submitted, wanted)
         _replace_files(slot.autograded, submission.files)
-        notebook = show_files(read_released(slot.released), submission)
+        released = read_released(slot.released)
+        open_ = questions(released, manifest.files)
+        asked = {name: (cell.cell_type, cell.source) for name, cell in open_.items()}
+        answers = read_answers(slot.submitted / slot.released.name, asked)
+        notebook = show_files(released, submission, answers)
         return self.overwrite(notebook, sheet, resources)
 
 
@@ -95,7 +108,11 @@ class Evaluate(NbGraderPreprocessor):  # type: ignore[misc]
         record = self.evaluate(slot)
         show_verdicts(notebook, record)
         about = slot.student, slot.timestamp()
-        _save(slot, lambda sheet: Entry(*about, marks(record, sheet.worth), comments(notebook)))
+        blank = unanswered(notebook)
+        _save(
+            slot,
+            lambda sheet: Entry(*about, blank | marks(record, sheet.worth), comments(notebook)),
+        )
         return notebook, resources
 
     def evaluate(self, slot: Slot) -> Record:

@@ -15,6 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kit.course.kept import read_notebook
 from kit.course.nblog import last_error
 from kit.course.notebook import notebook_is_stale, notebook_path, notebook_text
 from kit.errors import UsageError
@@ -49,11 +50,11 @@ def build(course: Path, name: str) -> Path:
 
 
 def refresh_notebook(assignment: Assignment, points: Mapping[str, float]) -> None:
-    """Write the notebook of an assignment anew if its manifest or its points have changed."""
-    text = notebook_text(assignment.manifest, points)
+    """Write the kit's cells of a notebook anew if the manifest or the points have changed."""
+    path = notebook_path(assignment.solution)
+    text = notebook_text(assignment.manifest, points, read_notebook(path))
     if not notebook_is_stale(assignment.solution, text):
         return
-    path = notebook_path(assignment.solution)
     new = path.with_name(f".{path.name}.new")
     new.write_bytes(text.encode())
     new.replace(path)

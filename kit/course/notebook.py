@@ -1,7 +1,7 @@
 """Write the thin notebook that nbgrader needs: a graded cell an exercise, a cell a student's file.
 
-The notebook is generated, committed, and never edited by hand. A cell's id is its grade id, so
-that the same manifest and the same points give the same bytes.
+These cells are generated, and committed. A cell's id is its grade id, so that the same manifest and
+the same points give the same bytes. What a teacher adds to the notebook stays (`kit.course.kept`).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from kit.course.kept import MARK, digest, keep_added
 from kit.errors import UsageError
 
 if TYPE_CHECKING:
@@ -23,8 +24,13 @@ _KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 _CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
-def notebook_text(manifest: Manifest, points: Mapping[str, float]) -> str:
-    """Return the notebook as JSON text; `points` maps every exercise to what it is worth."""
+def notebook_text(
+    manifest: Manifest, points: Mapping[str, float], there: Mapping[str, Any] | None = None
+) -> str:
+    """Return the notebook as JSON text; `points` maps every exercise to what it is worth.
+
+    `there` is the notebook as a teacher has left it.
+    """
     cells = [
         _about(manifest),
         *(_graded(exercise, points) for exercise in manifest.exercises),
@@ -33,6 +39,7 @@ def notebook_text(manifest: Manifest, points: Mapping[str, float]) -> str:
     _check_ids([cell["id"] for cell in cells])
     metadata = {"kernelspec": _KERNEL, "language_info": {"name": "python"}}
     notebook = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+    notebook = keep_added(notebook, there) if there else notebook
     return json.dumps(notebook, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
@@ -52,6 +59,15 @@ def cell_id(file: str) -> str:
     return re.sub(r"\W", "_", file, flags=re.ASCII)
 
 
+def is_check(name: str, source: str) -> bool:
+    """Say whether a cell of that name is an exercise of the kit's, and no question of a teacher's."""
+    return source.endswith(_check(name))
+
+
+def _check(exercise: str) -> str:
+    return f'from kit.testing import check\n\ncheck("{exercise}")'
+
+
 def _about(manifest: Manifest) -> dict[str, Any]:
     files = ", ".join(f"`{name}`" for name in manifest.files)
     source = (
@@ -68,7 +84,7 @@ def _graded(exercise: Exercise, points: Mapping[str, float]) -> dict[str, Any]:
             f"the exercise {exercise.name!r} is worth {worth:g} points; "
             "give points to its hidden tests with @pytest.mark.points"
         )
-    source = f'from kit.testing import check\n\ncheck("{exercise.name}")'
+    source = f"# {' '.join(exercise.title.split())}\n{_check(exercise.name)}"
     return _code(_cell(exercise.name, source, grade=True, locked=True, points=float(worth)))
 
 
@@ -85,7 +101,7 @@ def _cell(name: str, source: str, **nbgrader: Any) -> dict[str, Any]:
     metadata = {**default, "grade_id": name, "schema_version": 3, **nbgrader}
     return {
         "id": name,
-        "metadata": {"nbgrader": metadata},
+        "metadata": {"nbgrader": metadata, MARK: {"written": digest(source)}},
         "source": source.splitlines(keepends=True),
     }
 

@@ -9,6 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nbgrader.utils import is_grade, is_locked, is_solution, is_task
+
+from kit.course.answers import questions, read_answers
 from kit.course.backup import back_up
 from kit.course.dates import NO_DATE, TIMESTAMP, date_in
 from kit.course.gradebook import writing
@@ -21,6 +24,7 @@ from kit.course.rebuild import (
     show_files,
     show_verdicts,
     to_json,
+    unanswered,
 )
 from kit.course.rows import Entry, write
 from kit.course.sheet import Sheet
@@ -28,6 +32,7 @@ from kit.course.slot import SECRET
 from kit.course.staging import staging
 from kit.course.steps import late_penalty
 from kit.errors import GradingError, UsageError
+from kit.grading.assignment import Assignment
 from kit.harness.submission import read_submission
 from kit.manifest import Manifest
 
@@ -66,6 +71,7 @@ class Post:
         self._on_wait = on_wait
         self._coursedir = converter.coursedir
         self._notebook = self._released()
+        self._asked = self._questions()
         self._entries: list[Entry] = []
         self._failed: list[str] = []
 
@@ -91,14 +97,17 @@ class Post:
         student, name, time = submission.name, self._sheet.name, self._time(submission.name)
         if submission.sha256 != record.submission["sha256"]:
             raise GradingError(f"{student} has handed in something else meanwhile; grade again")
-        notebook = show_files(self._notebook, submission)  # they replace those of another student
+        handed_in = self._folder(self._coursedir.submitted_directory, student)
+        answers = read_answers(handed_in / f"{name}.ipynb", self._asked)
+        # They replace those of another student.
+        notebook = show_files(self._notebook, submission, answers)
         show_verdicts(notebook, record)
         text = {f"{name}.ipynb": to_json(notebook).encode()}
         papers = Manifest("", (SECRET, TIMESTAMP) if time else (SECRET,), ())
-        handed_in = self._folder(self._coursedir.submitted_directory, student)
         files = {**submission.files, **read_submission(handed_in, papers).files, **text}
         self._stage.add(self._folder(self._coursedir.autograded_directory, student), files)
-        return Entry(student, time, marks(record, self._sheet.worth), comments(notebook))
+        given = unanswered(notebook) | marks(record, self._sheet.worth)
+        return Entry(student, time, given, comments(notebook))
 
     def _commit(self, entries: Sequence[Entry]) -> None:
         url, sheet = self._coursedir.db_url, self._sheet
@@ -126,12 +135,24 @@ class Post:
         step = Overwrite(parent=self._converter)
         try:
             notebook, _ = step.overwrite(read_released(path), self._sheet, {})
-            known = {cell.metadata.nbgrader.get("grade_id") for cell in notebook.cells}
+            named = [cell for cell in notebook.cells if _is_named(cell)]
+            known = {cell.metadata.nbgrader.get("grade_id") for cell in named}
         except (OSError, ValueError, RuntimeError, AttributeError) as error:
             raise UsageError(f"{path} cannot be used: {error}; run `kit build {name}`") from error
         if known != set(self._sheet.sources):
             raise UsageError(f"{path} is not what is in the gradebook; run `kit build {name}`")
         return notebook
 
+    def _questions(self) -> dict[str, tuple[str, str]]:
+        """Return the cells that students answer in the notebook: their type, and how they read."""
+        manifest = Assignment.load(Path(self._coursedir.root), self._sheet.name).manifest
+        open_ = questions(self._notebook, manifest.files)
+        return {name: (cell.cell_type, cell.source) for name, cell in open_.items()}
+
     def _folder(self, step: str, student: str) -> Path:
         return Path(self._coursedir.format_path(step, student, self._sheet.name))
+
+
+def _is_named(cell: Any) -> bool:
+    """Say whether the gradebook knows a cell; what a teacher wrote between them it does not."""
+    return bool(is_grade(cell) or is_solution(cell) or is_locked(cell) or is_task(cell))

@@ -16,7 +16,7 @@ from nbformat.v4.rwbase import split_lines
 from nbgrader.preprocessors import NbGraderPreprocessor, OverwriteCells
 from nbgrader.utils import compute_checksum, is_grade, is_solution
 
-from kit.course.notebook import cell_id
+from kit.course.notebook import cell_id, is_check
 from kit.course.rendering import grade_outputs, mark
 from kit.errors import GradingError
 
@@ -45,14 +45,16 @@ class Overwrite(OverwriteCells):  # type: ignore[misc]
         return NbGraderPreprocessor.preprocess(self, notebook, resources)
 
 
-def show_files(notebook: Any, submission: Submission) -> Any:
-    """Put a student's files into the cells that are for them; no cell is evaluated yet."""
-    sources = {cell_id(name): _shown(text) for name, text in submission.sources().items()}
+def show_files(notebook: Any, submission: Submission, answers: Mapping[str, str]) -> Any:
+    """Put a student's files and answers into the cells for them; no cell is evaluated yet."""
+    sources = {**answers}
+    sources |= {cell_id(name): _shown(text) for name, text in submission.sources().items()}
     for name, problem in submission.problems.items():
         sources[cell_id(name)] = f"# {' '.join(problem.split())}"
     for cell in notebook.cells:
-        if is_grade(cell):
-            cell.outputs = [from_dict(_NOT_EVALUATED)]
+        if is_grade(cell) and not is_solution(cell):
+            if cell.cell_type == "code":
+                cell.outputs = [from_dict(_NOT_EVALUATED)]
         elif (name := cell.metadata.get("nbgrader", {}).get("grade_id")) in sources:
             cell.source = sources[name]
     return notebook
@@ -61,7 +63,8 @@ def show_files(notebook: Any, submission: Submission) -> Any:
 def show_verdicts(notebook: Any, record: Record) -> None:
     """Put the report and the score of every exercise into its cell."""
     results = {result.name: result for result in record.exercises}
-    cells = {cell.metadata.nbgrader.grade_id: cell for cell in notebook.cells if is_grade(cell)}
+    graded = {cell.metadata.nbgrader.grade_id: cell for cell in notebook.cells if is_grade(cell)}
+    cells = {name: cell for name, cell in graded.items() if is_check(name, cell.source)}
     worth = {name: float(cell.metadata.nbgrader.points) for name, cell in cells.items()}
     check_points(record, worth)
     for name, cell in cells.items():
@@ -75,12 +78,19 @@ def marks(record: Record, worth: Mapping[str, float]) -> dict[str, float]:
     return {name: mark(results[name], points) for name, points in worth.items()}
 
 
+def unanswered(notebook: Any) -> dict[str, float]:
+    """Return no points for each question of a teacher's that a student has left as it was.
+
+    What is answered has no mark: a human gives it. That is how nbgrader does it.
+    """
+    questions = [cell for cell in notebook.cells if is_grade(cell) and is_solution(cell)]
+    return {cell.metadata.nbgrader.grade_id: 0.0 for cell in questions if _is_untouched(cell)}
+
+
 def comments(notebook: Any) -> dict[str, str | None]:
     """Return what nbgrader remarks on the cells of a student: that nothing was changed, or nothing."""
     return {
-        cell.metadata.nbgrader.grade_id: (
-            "No response." if cell.metadata.nbgrader.checksum == compute_checksum(cell) else None
-        )
+        cell.metadata.nbgrader.grade_id: "No response." if _is_untouched(cell) else None
         for cell in notebook.cells
         if is_solution(cell)
     }
@@ -108,6 +118,10 @@ def to_json(notebook: Any) -> str:
 def read_released(path: Path) -> Any:
     """Return the notebook as students received it."""
     return nbformat.read(path, as_version=4)
+
+
+def _is_untouched(cell: Any) -> bool:
+    return bool(cell.metadata.nbgrader.checksum == compute_checksum(cell))
 
 
 def _shown(text: str) -> str:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from nbgrader.api import Assignment, BaseCell, GradeCell, MissingEntry, Notebook, SourceCell
 from sqlalchemy import select
 
+from kit.course.notebook import is_check
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
@@ -44,7 +46,7 @@ class Sheet:
     duedate: datetime | None
     notebooks: Mapping[str, str]  # names to ids
     cells: tuple[Cell, ...]
-    worth: Mapping[str, float]  # names of graded cells of the graded notebook to points
+    points: Mapping[str, float]  # names of graded cells of the graded notebook to points
     sources: Mapping[str, Any]
 
     @classmethod
@@ -64,16 +66,25 @@ class Sheet:
         cells = tuple(Cell(*row) for row in found)
         graded = select(GradeCell.name, GradeCell.max_score)
         found = session.execute(graded.where(GradeCell.notebook_id == notebooks[name]))
-        worth = {cell.name: cell.max_score for cell in found}
+        points = {cell.name: cell.max_score for cell in found}
         columns = (SourceCell.cell_type, SourceCell.locked, SourceCell.source, SourceCell.checksum)
         released = select(SourceCell.name, *columns)
         found = session.execute(released.where(SourceCell.notebook_id == notebooks[name]))
         sources = {cell.name: cell for cell in found}
         about = name, assignment.id, assignment.duedate
-        return cls(*about, notebooks, cells, worth, sources)
+        return cls(*about, notebooks, cells, points, sources)
+
+    @property
+    def worth(self) -> dict[str, float]:
+        """What the exercises of the kit give; a human marks the questions that a teacher added."""
+        return {
+            name: points
+            for name, points in self.points.items()
+            if name in self.sources and is_check(name, self.sources[name].source)
+        }
 
     def grades(self, cell: Cell) -> bool:
-        """Say whether the mark of this cell is automatic."""
+        """Say whether the mark of this cell may be automatic."""
         return cell.kind == "GradeCell" and cell.notebook == self.notebooks[self.name]
 
     def find_source_cell(self, name: str, *_: str) -> Any:
@@ -84,9 +95,9 @@ class Sheet:
 
     def find_graded_cell(self, name: str, *_: str) -> Any:
         """Return what a cell is worth, as nbgrader's Gradebook does."""
-        if name not in self.worth:
+        if name not in self.points:
             raise MissingEntry(name)
-        return _Worth(self.worth[name])
+        return _Worth(self.points[name])
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,13 @@ pytestmark = pytest.mark.slow
 FILES = ("activations.py", "losses.py", "layers.py")
 SCRIPT = "<script>alert('from a student')</script>"
 LATE = "c.LateSubmissionPlugin.penalty_method = 'zero'"
+ESSAYS = """
+    SELECT submitted.student_id, grade.auto_score, grade.needs_manual_grade FROM grade
+    JOIN base_cell AS cell ON cell.id = grade.cell_id
+    JOIN submitted_notebook AS sheet ON sheet.id = grade.notebook_id
+    JOIN submitted_assignment AS submitted ON submitted.id = sheet.assignment_id
+    WHERE cell.name = 'essay'
+"""
 DUE = "UPDATE assignment SET duedate = '2026-01-01 00:00:00.000000'"
 
 
@@ -20,6 +27,7 @@ DUE = "UPDATE assignment SET duedate = '2026-01-01 00:00:00.000000'"
 def built(copy_course, run_python, tmp_path_factory):
     """A course with an assignment that has a due date, and with the submissions of a class."""
     course = copy_course(tmp_path_factory.mktemp("built") / "course")
+    add_a_question(course)
     done = run_python("-m", "kit", "build", "backprop", cwd=course)
     assert done.returncode == 0, done.stderr
     with closing(sqlite3.connect(course / "gradebook.db")) as database, database:
@@ -45,6 +53,20 @@ def ours(built, run_python):
     return course, done
 
 
+def add_a_question(course):
+    """Write into the notebook what a teacher may: a text, and a question that a human grades."""
+    path = course / "solutions/backprop/backprop.ipynb"
+    notebook = json.loads(path.read_text("utf-8"))
+    about = {"grade_id": "essay", "grade": True, "solution": True, "locked": False, "task": False}
+    question = {"nbgrader": {**about, "points": 5, "schema_version": 3}}
+    answer = "Because of the secret chain rule."
+    notebook["cells"][1:1] = [
+        {"cell_type": "markdown", "id": "hint", "metadata": {}, "source": "Read chapter 2."},
+        {"cell_type": "markdown", "id": "essay", "metadata": question, "source": answer},
+    ]
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+
+
 def nbgrader(run_python, course, *arguments):
     return run_python("-m", "nbgrader", *arguments, cwd=course)
 
@@ -56,6 +78,8 @@ def hand_in_the_class(course):
     spoilt["cells"] = [*spoilt["cells"][2:], *spoilt["cells"][2:]]  # some twice, some missing
     spoilt["cells"][0]["metadata"]["nbgrader"]["grade_id"] = "other"
     script["cells"][0]["source"] = SCRIPT
+    [essay] = [cell for cell in script["cells"] if cell["id"] == "essay"]
+    essay["source"] = f"My answer {SCRIPT} [click](javascript:alert(1))"
     hand_in(course, "spoilt cells", notebook=json.dumps(spoilt))
     hand_in(course, "Müller, Ada", notebook=json.dumps(script), date="2025-12-24 12:00:00 UTC")
     hand_in(course, "truncated", notebook='{"cells": [', date="2025-12-24 12:00:00 UTC")
@@ -139,11 +163,28 @@ def give_marks_by_hand(course):
         database.execute("UPDATE comment SET manual_comment = 'well done'")
 
 
+def test_a_question_of_the_teachers_stays_and_waits_for_a_human_where_it_is_answered(ours):
+    course = ours[0]
+    released = json.loads((course / "assignments/backprop/backprop.ipynb").read_text("utf-8"))
+    page = pages(course)["Müller, Ada"]
+    with closing(sqlite3.connect(course / "gradebook.db")) as database:
+        found = database.execute(ESSAYS).fetchall()
+
+    assert [cell["id"] for cell in released["cells"][:4]] == ["about", "hint", "essay", "relu"]
+    assert "secret chain rule" not in str(released)
+    done = {who for who, score, open_ in found if (score, open_) == (0.0, 0)}
+    assert done == {"spoilt cells", "no notebook"}  # of the others' notebooks one is an answer
+    assert {(score, open_) for who, score, open_ in found if who not in done} == {(None, 1)}
+    assert "cannot be read" in pages(course)["truncated"]
+    assert "My answer" in page
+    assert 'href="javascript:' not in page
+
+
 def test_the_rows_of_both_gradebooks_are_equal(plain, ours, rows):
     ours_rows = rows(ours[0])
 
     assert ours_rows == rows(plain[0])
-    assert sum(row.startswith("('grade',") for row in ours_rows) == 6 * 9
+    assert sum(row.startswith("('grade',") for row in ours_rows) == 7 * 9
 
 
 def test_the_rows_are_equal_after_a_regrade_with_manual_marks_and_a_failure(regraded, rows, total):
@@ -152,7 +193,7 @@ def test_the_rows_are_equal_after_a_regrade_with_manual_marks_and_a_failure(regr
 
     assert ours_rows == rows(plain)
     assert (
-        sum("('manual_score', 7.5)" in row for row in ours_rows if row.startswith("('grade'")) == 27
+        sum("('manual_score', 7.5)" in row for row in ours_rows if row.startswith("('grade'")) == 32
     )
     assert (plain_done.returncode, ours_done.returncode) == (1, 1)
     assert "1 of 9 could not be graded" in ours_done.stderr
