@@ -132,7 +132,7 @@ class Evaluator:
         verdicts = self._lane.ask(request)
         return Record(
             assignment=self.assignment.name,
-            submission={"name": submission.name, "sha256": submission.sha256},
+            submission=submission.about,
             exercises=self._results(verdicts, only),
             suite=self.suite,
             seed=f"sha256:{seed}",

@@ -51,9 +51,7 @@ class Store:
         `suite` names the assignment, too: its digest is made of paths and contents.
         """
         record = self.read(_key(submission.sha256, suite, level, VERSIONS, final=True))
-        return record and replace(
-            record, submission={"name": submission.name, "sha256": submission.sha256}
-        )
+        return record and replace(record, submission=submission.about)
 
     def put(self, record: Record) -> None:
         """Store a Record without the name; kill -9 at any moment leaves no half of it behind."""
