@@ -66,6 +66,7 @@ def grade(
         from kit.course.feedback import feedback as write_feedback
         from kit.course.grade import grade as grade_class
         from kit.course.preview import preview
+        from kit.course.standing import read_standings
 
         grade_here = partial(grade_class, folder, assignment, submitted, how=how, debug=debug)
         with progress_bar() as on_progress:
@@ -75,7 +76,7 @@ def grade(
         show_previews(preview(folder, assignment, outcomes), as_json=as_json)
         show_failures(outcomes, "could not be graded")
     else:
-        show_outcomes(outcomes, as_json=as_json)
+        show_outcomes(outcomes, read_standings(folder, assignment), as_json=as_json)
     show_failures(pages, "pages could not be written")
     if any(isinstance(came, str) for came in [*outcomes.values(), *pages.values()]):
         context.exit(1)
@@ -125,11 +126,12 @@ def demo(folder: Path | None) -> None:
     from kit.cli.scores import progress_bar, show_outcomes
     from kit.course.feedback import feedback
     from kit.course.grade import grade as grade_class
+    from kit.course.standing import read_standings
 
     with progress_bar() as on_progress:
         outcomes = dict(grade_class(course, "backprop", None, on_progress))
         pages = feedback(course, "backprop", on_progress)
-    show_outcomes(outcomes, as_json=False)
+    show_outcomes(outcomes, read_standings(course, "backprop"), as_json=False)
     page = pages["emil"]
     click.echo(f"\ngradebook  {course / 'gradebook.db'}")
     click.echo(f"feedback   {course / 'feedback'}, such as {page}")

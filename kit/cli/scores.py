@@ -18,17 +18,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from kit.course.preview import Preview
+    from kit.course.standing import Standings
     from kit.grading.record import Record
 
 
-def show_outcomes(outcomes: Mapping[str, Record | str], *, as_json: bool) -> None:
-    """Print the Records, as a table or one a line; tell on standard error who has none, and why."""
+def show_outcomes(
+    outcomes: Mapping[str, Record | str], standings: Standings, *, as_json: bool
+) -> None:
+    """Print the Records one a line, or what counts as a table; on standard error who has none, why."""
     records = {who: record for who, record in outcomes.items() if not isinstance(record, str)}
     if as_json:
         for record in records.values():
             click.echo(json.dumps(record.to_json()))
     elif records:
-        _show_records(records)
+        _show_marks(records, standings)
     show_failures(outcomes, "could not be graded")
 
 
@@ -64,15 +67,26 @@ def show_failures(outcomes: Mapping[str, object], what: str) -> None:
         click.echo(f"  {visible(who)}: {visible(cause)}", err=True)
 
 
-def _show_records(records: Mapping[str, Record]) -> None:
+def _show_marks(records: Mapping[str, Record], standings: Standings) -> None:
+    """Print the marks that count: of the exercises, of questions that humans mark, for being late."""
     first = next(iter(records.values()))
-    heads = [f"{exercise.name} /{exercise.max_score:g}" for exercise in first.exercises]
-    columns = [(head, NUMBERS) for head in (*heads, f"total /{first.max_score:g}")]
+    exercises = {result.name: result.max_score for result in first.exercises}
+    worth = exercises | {n: it for n, it in standings.worth.items() if n not in exercises}
+    students = {who: standings.students[who] for who in records}
+    is_late = any(standing.penalty for standing in students.values())
+    late = [("late", NUMBERS)] if is_late else []
+    heads = [(f"{name} /{points:g}", NUMBERS) for name, points in worth.items()]
+    total = (f"total /{sum(worth.values()):g}", NUMBERS)
     rows = [
-        [who, *[_points(exercise.score) for exercise in record.exercises], _points(record.score)]
-        for who, record in records.items()
+        [
+            who,
+            *[_points(standing.marks.get(name)) for name in worth],
+            *([_points(-standing.penalty or 0.0)] if is_late else []),
+            _points(standing.total),
+        ]
+        for who, standing in students.items()
     ]
-    show_table([("student", WORDS), *columns], rows)
+    show_table([("student", WORDS), *heads, *late, total], rows)
 
 
 def _points(score: float | None) -> str:

@@ -152,6 +152,26 @@ def marks(small_course):
 
 
 @pytest.fixture
+def add_task(small_course):
+    """Give the assignment a cell that a human grades, as an instructor may."""
+
+    def add():
+        path = small_course / "assignments/small/small.ipynb"
+        notebook = nbformat.read(path, as_version=4)
+        about = {"grade_id": "essay", "grade": False, "solution": False, "locked": False}
+        about |= {"task": True, "points": 2, "schema_version": 3, "cell_type": "markdown"}
+        notebook.cells.append(nbformat.v4.new_markdown_cell("Why?", id="essay"))
+        notebook.cells[-1].metadata.nbgrader = about
+        notebook, _ = ComputeChecksums().preprocess(notebook, {})
+        nbformat.write(notebook, path)
+        url = f"sqlite:///{small_course / 'gradebook.db'}"
+        place = {"notebook": "small", "assignment": "small", "db_url": url}
+        SaveCells().preprocess(notebook, {"nbgrader": place})
+
+    return add
+
+
+@pytest.fixture
 def files(small_course):
     """Read every file of the course, the gradebook too, to see whether anything has changed."""
 

@@ -4,11 +4,9 @@ import sqlite3
 import warnings
 from contextlib import closing, suppress
 
-import nbformat
 import pytest
 from nbgrader.api import Gradebook
 from nbgrader.converters.base import NbGraderException
-from nbgrader.preprocessors import ComputeChecksums, SaveCells
 
 from kit.course import rows as module
 from kit.course.grade import grade
@@ -46,21 +44,6 @@ def configure(course, line):
         config.write(f"\n{line}\n")
 
 
-def add_task(course):
-    """Give the assignment a cell that a human grades, as an instructor may."""
-    path = course / "assignments/small/small.ipynb"
-    notebook = nbformat.read(path, as_version=4)
-    about = {"grade_id": "essay", "grade": False, "solution": False, "locked": False}
-    about |= {"task": True, "points": 2, "schema_version": 3, "cell_type": "markdown"}
-    notebook.cells.append(nbformat.v4.new_markdown_cell("Why?", id="essay"))
-    notebook.cells[-1].metadata.nbgrader = about
-    notebook, _ = ComputeChecksums().preprocess(notebook, {})
-    nbformat.write(notebook, path)
-    url = f"sqlite:///{course / 'gradebook.db'}"
-    place = {"notebook": "small", "assignment": "small", "db_url": url}
-    SaveCells().preprocess(notebook, {"nbgrader": place})
-
-
 def grade_by_hand(course):
     """Give what only a human gives, to two students of three."""
     with warnings.catch_warnings(), Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
@@ -88,10 +71,10 @@ def hand_in(submit):
 
 
 @pytest.fixture
-def doors(small_course, hand_in):
+def doors(small_course, hand_in, add_task):
     """Grade a class, grade it by hand, and grade it again; return the rows after every step."""
     configure(small_course, "c.LateSubmissionPlugin.penalty_method = 'zero'")
-    add_task(small_course)
+    add_task()
 
     def through(door):
         seen = []
