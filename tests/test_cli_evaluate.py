@@ -115,6 +115,29 @@ def test_a_text_that_no_terminal_can_show_is_shown_all_the_same(run, solved):
     assert r"ValueError: \ud800\x1b[2J" in out
 
 
+def test_a_damaged_zip_file_costs_itself_only(run, tmp_path, solved):
+    good = Path(shutil.make_archive(str(tmp_path / "good"), "zip", solved))
+    (tmp_path / "broken.zip").write_bytes(good.read_bytes()[:300])
+
+    code, out, err = run(
+        "evaluate", "backprop", good, tmp_path / "broken.zip", solved, "--json", "--course", ROOT
+    )
+
+    assert code == 1
+    assert [json.loads(line)["score"] for line in out.splitlines()] == [100.0, 100.0]
+    assert err.startswith("kit: broken could not be graded: broken.zip cannot be unpacked: ")
+
+
+def test_a_record_says_where_a_file_was_found(run, solved):
+    (solved / "layers.py").rename(solved / "layers (1).py")
+
+    _, out, _ = run("evaluate", "backprop", solved, "--json", "--course", ROOT)
+
+    record = json.loads(out)
+    assert record["score"] == 100
+    assert record["submission"]["found"] == "layers.py is layers (1).py"
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -122,7 +145,7 @@ def test_a_text_that_no_terminal_can_show_is_shown_all_the_same(run, solved):
         (("backprop", SOLUTION, "missing"), "there is no folder or zip file at missing"),
         (
             ("backprop", SOLUTION / "README.md"),
-            f"{SOLUTION / 'README.md'} is neither a folder nor a zip file: File is not a zip file",
+            f"{SOLUTION / 'README.md'} is neither a folder nor a zip file",
         ),
         (
             ("bakprop", SOLUTION),

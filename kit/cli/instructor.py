@@ -62,13 +62,28 @@ def grade(
     how = How(sandbox, jobs, cluster)
     with started(Assignment.load(folder, assignment), how) as how:  # while nbgrader is imported
         need_nbgrader()
-        from kit.cli.scores import progress_bar, show_failures, show_outcomes, show_previews
+        from kit.cli.scores import (
+            progress_bar,
+            show_failures,
+            show_note,
+            show_outcomes,
+            show_previews,
+        )
         from kit.course.feedback import feedback as write_feedback
         from kit.course.grade import grade as grade_class
         from kit.course.preview import preview
         from kit.course.standing import read_standings
 
-        grade_here = partial(grade_class, folder, assignment, submitted, how=how, debug=debug)
+        found: list[tuple[str, dict[str, str]]] = []
+        grade_here = partial(
+            grade_class,
+            folder,
+            assignment,
+            submitted,
+            how=how,
+            debug=debug,
+            on_note=lambda *note: found.append(note),
+        )
         with progress_bar() as on_progress:
             outcomes = dict(grade_here(on_progress=on_progress, dry_run=dry_run, messages=as_json))
             pages = write_feedback(folder, assignment, on_progress) if feedback else {}
@@ -78,6 +93,8 @@ def grade(
     else:
         show_outcomes(outcomes, read_standings(folder, assignment), as_json=as_json)
     show_failures(pages, "pages could not be written")
+    for heading, about in found:
+        show_note(heading, about)
     if any(isinstance(came, str) for came in [*outcomes.values(), *pages.values()]):
         context.exit(1)
 

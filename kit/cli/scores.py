@@ -67,6 +67,14 @@ def show_failures(outcomes: Mapping[str, object], what: str) -> None:
         click.echo(f"  {visible(who)}: {visible(cause)}", err=True)
 
 
+def show_note(heading: str, about: Mapping[str, str]) -> None:
+    """Tell on standard error what a teacher should look at, where there is anything."""
+    if about:
+        click.echo(f"kit: {len(about)} {heading}:", err=True)
+    for name, text in about.items():
+        click.echo(f"  {visible(name)}: {visible(text)}", err=True)
+
+
 def _show_marks(records: Mapping[str, Record], standings: Standings) -> None:
     """Print the marks that count: of the exercises, of questions that humans mark, for being late."""
     first = next(iter(records.values()))

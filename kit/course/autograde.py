@@ -81,9 +81,11 @@ class Rebuild(Overwrite):
         if slot.submitted.is_symlink():
             raise UsageError(f"{slot.submitted} is a link; send in the files themselves")
         manifest = Assignment.load(slot.course, slot.assignment).manifest
-        wanted = dataclasses.replace(manifest, files=(*manifest.files, *_papers(slot)))
-        submission = read_submission(slot.submitted, wanted)
-        _replace_files(slot.autograded, submission.files)
+        submission = read_submission(slot.submitted, manifest)
+        if submission.obstacle:
+            raise UsageError(f"{slot.student} is not graded: {submission.obstacle}")
+        papers = read_submission(slot.submitted, dataclasses.replace(manifest, files=_papers(slot)))
+        _replace_files(slot.autograded, {**submission.files, **papers.files})
         released = read_released(slot.released)
         open_ = questions(released, manifest.files)
         asked = {name: (cell.cell_type, cell.source) for name, cell in open_.items()}
@@ -159,9 +161,9 @@ def _save(slot: Slot, entry_on: Callable[[Sheet], Entry]) -> Sheet:
     return sheet
 
 
-def _papers(slot: Slot) -> list[str]:
+def _papers(slot: Slot) -> tuple[str, ...]:
     # A time that cannot be read would stop nbgrader's feedback, as it stops its autograding.
-    return [SECRET, TIMESTAMP] if slot.timestamp() else [SECRET]
+    return (SECRET, TIMESTAMP) if slot.timestamp() else (SECRET,)
 
 
 def _replace_files(folder: Path, files: Mapping[str, bytes]) -> None:

@@ -15,6 +15,7 @@ from kit.course.application import open_course
 from kit.course.build import build
 from kit.course.gradebook import reading, shown
 from kit.course.intake import read_class
+from kit.course.notes import notes
 from kit.course.posting import posting
 from kit.course.rebuild import check_points
 from kit.course.sheet import Sheet
@@ -27,7 +28,7 @@ from kit.grading.pool import ANYHOW, evaluate_class
 from kit.grading.store import FOLDER, Store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from kit.course.application import CourseApplication
     from kit.course.converters import Progress
@@ -52,12 +53,14 @@ def grade(
     debug: bool = False,
     dry_run: bool = False,
     messages: bool = False,
+    on_note: Callable[[str, dict[str, str]], None] = lambda *_: None,
 ) -> list[tuple[str, Record | str]]:
     """Return every student with a Record, or with the cause why there is none.
 
     What is graded again replaces what was there. A dry run evaluates, and gives no marks; the
     Records stay in both cases, so that an unchanged submission is not run again. Those returned
     hold no messages of their checks, unless these are asked for: a class may be a large one.
+    `on_note` is given what a teacher should look at: a heading, and what concerns whom.
     """
     assignment = Assignment.load(course, name)
     application = open_course(course, name, submitted, debug=debug)
@@ -80,6 +83,8 @@ def grade(
                 post.withdraw(student)
             post.write()
             _remember(course, outcomes)
+    for note in notes(intake, outcomes):
+        on_note(*note)
     return [(student, outcomes[student]) for student in intake.students]
 
 

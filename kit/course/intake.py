@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from unicodedata import normalize
 
+from kit.course.skipped import ELSEWHERE, why_skipped
 from kit.errors import UsageError
 from kit.harness.submission import read_submission
 
@@ -36,11 +38,15 @@ class Submissions:
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """A class that has handed in: what can be evaluated, and for whom nothing can, the cause."""
+    """A class that has handed in: what can be evaluated, and for whom nothing can, the cause.
+
+    `skipped` is what lies beside, and why it is not taken for a submission.
+    """
 
     students: list[str]
     submissions: Submissions
     refused: dict[str, str] = field(default_factory=dict)
+    skipped: dict[str, str] = field(default_factory=dict)
 
 
 def read_class(
@@ -50,11 +56,19 @@ def read_class(
     folder_of: Callable[[str], Path],
 ) -> Intake:
     """See what every student has handed in, in the order of their names."""
-    students = _students(submitted, assignment.name, excluded)
-    intake = Intake(students, Submissions(assignment.manifest))
+    if not submitted.is_dir():
+        raise UsageError(f"there is no folder {submitted}; collect submissions, or use --submitted")
+    there = sorted(submitted.glob("[!.]*"))
+    folders = [path for path in there if not _is_excluded(path.name, excluded)]
+    causes = {path.name: why_skipped(path, assignment) for path in folders}
+    students = [name for name, cause in causes.items() if not cause]
+    skipped = {name: cause for name, cause in causes.items() if cause and cause != ELSEWHERE}
+    if not students:
+        raise UsageError(_nothing(submitted, assignment.name, skipped))
+    intake = Intake(students, Submissions(assignment.manifest), {}, skipped)
     for student in students:
         folder = folder_of(student)
-        if problem := unfit_name(student) or _unfit_folder(folder):
+        if problem := unfit_name(student) or unfit_folder(folder):
             intake.refused[student] = problem
         else:
             intake.submissions.folders[student] = folder
@@ -70,20 +84,23 @@ def unfit_name(student: str) -> str | None:
     return None
 
 
-def _students(submitted: Path, name: str, excluded: Collection[str]) -> list[str]:
-    if not submitted.is_dir():
-        raise UsageError(f"there is no folder {submitted}; collect submissions, or use --submitted")
-    students = sorted(
-        folder.name
-        for folder in submitted.glob("[!.]*")
-        if folder.name not in excluded and (folder / name).is_dir()
-    )
-    if not students:
-        raise UsageError(
-            f"{submitted} holds no submission of {name}; one looks like {submitted}/ada/{name}/"
-        )
-    return students
+def unfit_folder(folder: Path) -> str | None:
+    """Return why nothing can be read at a student's folder; None where it can be."""
+    try:
+        for path in (folder.parent, folder):
+            if path.is_symlink():
+                return f"{path} is a link; send in the files themselves"
+        if folder.is_dir():
+            return None
+    except PermissionError as error:
+        return f"{folder.parent} cannot be read: {error.strerror}"
+    return f"{folder} is not there"
 
 
-def _unfit_folder(folder: Path) -> str | None:
-    return f"{folder} is a link; send in the files themselves" if folder.is_symlink() else None
+def _is_excluded(name: str, excluded: Collection[str]) -> bool:
+    return normalize("NFC", name) in {normalize("NFC", each) for each in excluded}
+
+
+def _nothing(submitted: Path, name: str, skipped: dict[str, str]) -> str:
+    example = f"{submitted} holds no submission of {name}; one looks like {submitted}/ada/{name}/"
+    return "\n".join([example, *(f"  {path}: {cause}" for path, cause in skipped.items())])

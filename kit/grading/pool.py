@@ -142,6 +142,9 @@ class Run:
         What ran out of time is run once more when all the others are done, one by one: alone.
         """
         for task in tasks:
+            if task.submission.obstacle:  # what cannot be read has no score
+                yield task.submission, task.submission.obstacle
+                continue
             if known := self._known(task.submission):
                 yield task.submission, known
                 continue

@@ -13,6 +13,7 @@ import contextlib
 import hashlib
 import os
 import posixpath
+import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -66,8 +67,8 @@ class Submission:
 
     @property
     def is_misplaced(self) -> bool:
-        """Whether no file was found at all."""
-        return not self.files
+        """Whether no file was found at all, and others lie there."""
+        return bool(self.others)
 
     def sources(self) -> dict[str, str]:
         """Return the text of every file, in the encoding that it declares (PEP 263)."""
@@ -75,7 +76,10 @@ class Submission:
 
 
 def read_submission(path: Path, manifest: Manifest, name: str | None = None) -> Submission:
-    """Read a folder or a zip file; raise UsageError where the path is neither."""
+    """Read a folder or a zip file; raise UsageError where the path is neither.
+
+    A zip file that is damaged is a submission that cannot be graded, for others are to be.
+    """
     name = name or (path.stem if path.suffix.casefold() == ".zip" else path.resolve().name)
     if path.is_dir():
         plain = [_Reading(file, path / file) for file in manifest.files]
@@ -83,6 +87,8 @@ def read_submission(path: Path, manifest: Manifest, name: str | None = None) -> 
             return _submission(name, plain)
     elif not path.is_file():
         raise UsageError(f"there is no folder or zip file at {path}")
+    elif path.suffix.casefold() != ".zip" and not zipfile.is_zipfile(path):
+        raise UsageError(f"{path} is neither a folder nor a zip file")
     with contextlib.ExitStack() as stack:
         return _submission(name, *_looked_for(path, manifest, stack))
 
@@ -145,7 +151,8 @@ def _looked_for(
     readings = [_Reading(file) for file in manifest.files]
     for reading in readings:
         _choose(reading, matching[reading.file], top, listing, path, others)
-    return readings, [shown(each.path) for each in listing.entries[:_SHOWN]]
+    is_lost = not any(each.is_there for each in readings)
+    return readings, [shown(each.path) for each in listing.entries[:_SHOWN] if is_lost]
 
 
 def _matching(file: str, listing: Listing) -> list[Entry]:

@@ -48,6 +48,8 @@ class Evaluators:
 
 
 def evaluate(submission):
+    if submission.obstacle:
+        raise GradingError(submission.obstacle)
     source = submission.sources().get("activations.py", "points = 0")
     if "break" in source:
         raise GradingError("the sandbox broke")
@@ -57,7 +59,7 @@ def evaluate(submission):
         *("failed", "value", "HIDDEN x = 0.731", "look at the slope"),
     )
     results = (ExerciseResult("relu", "ReLU", (check,)),)
-    about = {"name": submission.name, "sha256": submission.sha256}
+    about = submission.about
     return Record("small", about, results, "suite", "seed", {"level": "L0"}, VERSIONS, 0.1)
 
 
