@@ -70,7 +70,7 @@ def show_failures(outcomes: Mapping[str, object], what: str) -> None:
 def show_note(heading: str, about: Mapping[str, str]) -> None:
     """Tell on standard error what a teacher should look at, where there is anything."""
     if about:
-        click.echo(f"kit: {len(about)} {heading}:", err=True)
+        click.echo(f"kit: {heading} ({len(about)}):", err=True)
     for name, text in about.items():
         click.echo(f"  {visible(name)}: {visible(text)}", err=True)
 

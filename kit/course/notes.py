@@ -27,10 +27,10 @@ def notes(intake: Intake, outcomes: Mapping[str, Record | str]) -> Iterator[Note
         if not record.score and record.max_score
     }
     found = {who: text for who, each in records.items() if (text := each.submission.get("found"))}
-    yield "have 0 points", nothing
-    yield "have files that were found elsewhere", found
-    yield "in the folder of submissions were skipped", intake.skipped
-    yield "have nearly the same name as another; is it one student?", _alike(intake.students)
+    yield "0 points", nothing
+    yield "files found elsewhere", found
+    yield "not taken for submissions", intake.skipped
+    yield "names that are nearly the same", _alike(intake.students)
 
 
 def _why_nothing(student: str, record: Record, submissions: Submissions) -> str:

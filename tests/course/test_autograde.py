@@ -107,10 +107,11 @@ def test_only_what_the_assignment_asks_for_is_in_autograded(small_course, submit
 def test_a_file_that_is_a_link_is_not_followed(small_course, submit, marks):
     (submit("ada") / "activations.py").symlink_to("/etc/passwd")
 
-    grade(small_course, "small")
+    [(_, outcome)] = grade(small_course, "small")
 
+    assert outcome == "activations.py is a link; send in the file itself"
     assert not (small_course / "autograded/ada/small/activations.py").exists()
-    assert marks("ada") == (0.0, False)
+    assert marks("ada") == (None, True)
 
 
 def test_a_folder_in_the_place_of_a_file_is_worth_nothing(small_course, submit, marks):

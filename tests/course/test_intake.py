@@ -60,7 +60,7 @@ def test_what_is_no_submission_is_named_with_what_to_do(small_course, noted, pat
     notes, outcomes = noted()
 
     assert list(outcomes) == ["ada"]
-    [(name, text)] = notes["in the folder of submissions were skipped"].items()
+    [(name, text)] = notes["not taken for submissions"].items()
     assert name == path.partition("/")[0]
     assert text.startswith(cause)
 
@@ -79,7 +79,7 @@ def test_a_misplaced_submission_is_named_with_what_lies_there(small_course, note
     notes, outcomes = noted()
 
     assert outcomes["bob"].score == 0
-    assert notes["have 0 points"] == {
+    assert notes["0 points"] == {
         "bob": "is its work misplaced? activations.py was not handed in; "
         "there is: main.py, notes.ipynb"
     }
@@ -90,7 +90,7 @@ def test_nothing_for_what_was_handed_in_has_a_reason(small_course, noted):
 
     notes, _ = noted()
 
-    assert notes["have 0 points"] == {
+    assert notes["0 points"] == {
         "bob": "activations.py is not UTF-8 text (byte 5); save it as UTF-8"
     }
 
@@ -101,9 +101,7 @@ def test_a_file_that_was_found_elsewhere_is_named(small_course, noted):
     notes, outcomes = noted()
 
     assert outcomes["bob"].score == 3
-    assert notes == {
-        "have files that were found elsewhere": {"bob": "activations.py is src/Activations (1).py"}
-    }
+    assert notes == {"files found elsewhere": {"bob": "activations.py is src/Activations (1).py"}}
 
 
 @pytest.mark.parametrize("name", ["Ada", "a da", "ADA", "\N{FULLWIDTH LATIN SMALL LETTER A}da"])
@@ -113,7 +111,7 @@ def test_names_that_differ_by_case_blanks_or_form_alone_are_named(small_course, 
     notes, outcomes = noted()
 
     assert len(outcomes) == 2
-    assert len(notes["have nearly the same name as another; is it one student?"]) == 1
+    assert len(notes["names that are nearly the same"]) == 1
 
 
 @pytest.mark.parametrize("link", ["bob", "bob/small", "bob/small/activations.py"])

@@ -196,7 +196,7 @@ def test_the_rows_are_equal_after_a_regrade_with_manual_marks_and_a_failure(regr
         sum("('manual_score', 7.5)" in row for row in ours_rows if row.startswith("('grade'")) == 32
     )
     assert (plain_done.returncode, ours_done.returncode) == (1, 1)
-    assert "1 of 9 could not be graded" in ours_done.stderr
+    assert "2 of 9 could not be graded" in ours_done.stderr
     assert total(ours, "truncated") is None
     assert 0 < total(ours, "late") < 100
 
@@ -212,20 +212,22 @@ def test_both_doors_leave_the_same_folders_to_the_byte(when, plain, ours, regrad
     assert len(ours_files) > 20
 
 
-def test_plain_nbgrader_grades_everybody(plain, total):
+def test_plain_nbgrader_grades_all_but_a_link(plain, total):
     course, done = plain
 
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 1, done.stderr
+    assert "linked is not graded: losses.py is a link; send in the file itself" in done.stderr
     assert {total(course, student) for student in ("bad date", "no notebook")} == {100.0}
     assert done.stderr.count("bad date/backprop/timestamp.txt is no date") == 1
 
 
-def test_our_door_grades_everybody(ours):
+def test_our_door_grades_all_but_a_link(ours):
     course, done = ours
 
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 1, done.stderr
+    assert "  linked: losses.py is a link; send in the file itself" in done.stderr
     names = {json.loads(line)["submission"]["name"] for line in done.stdout.splitlines()}
-    assert names == {folder.name for folder in (course / "submitted").iterdir()}
+    assert names == {folder.name for folder in (course / "submitted").iterdir()} - {"linked"}
     assert "bad date/backprop/timestamp.txt is no date" in done.stderr
 
 
@@ -239,12 +241,11 @@ def test_who_did_nothing_earns_nothing_and_who_is_right_earns_all(door, request,
 
 
 @pytest.mark.parametrize("door", ["plain", "ours"])
-def test_a_link_to_the_solution_earns_nothing_and_is_copied_nowhere(door, request, total):
+def test_a_link_to_the_solution_has_no_score_and_is_copied_nowhere(door, request, total):
     course = request.getfixturevalue(door)[0]
 
-    assert 0 < total(course, "linked") < 100
-    copied = {path.name for path in (course / "autograded/linked/backprop").iterdir()}
-    assert copied == {"activations.py", "layers.py", "backprop.ipynb"}
+    assert total(course, "linked") is None
+    assert not (course / "autograded/linked/backprop").exists()
 
 
 def test_who_is_late_loses_what_the_course_says(ours, rows):
@@ -258,7 +259,7 @@ def test_nbgrader_writes_feedback_and_an_export_after_its_own_door(plain, run_py
     export = nbgrader(run_python, course, "export", "--to", "grades.csv")
 
     assert (feedback.returncode, export.returncode) == (0, 0), feedback.stderr + export.stderr
-    assert len(pages(course)) == 9
+    assert len(pages(course)) == 8
     assert "late" in (course / "grades.csv").read_text("utf-8")
 
 
