@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from typing import TYPE_CHECKING, Any
 
@@ -44,9 +45,17 @@ def fits(method: Callable[..., Any], count: int, keywords: Iterable[str] = ()) -
 def declares(method: Callable[..., Any], keyword: str) -> bool:
     """Whether a method has an argument of that name."""
     try:
-        return keyword in inspect.signature(method).parameters
+        return keyword in _argument_names(getattr(method, "__func__", method))
+    except TypeError:  # it cannot be hashed
+        return keyword in _argument_names.__wrapped__(method)
+
+
+@functools.lru_cache(maxsize=256)
+def _argument_names(function: Callable[..., Any]) -> frozenset[str]:
+    try:
+        return frozenset(inspect.signature(function).parameters)
     except (TypeError, ValueError):  # code written in C may show no signature
-        return False
+        return frozenset()
 
 
 def _misfit(who: object, what: str, method: Callable[..., Any]) -> str:

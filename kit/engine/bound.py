@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kit.calls import call
 from kit.engine.declared import backward_of, binds, forward_of, works_in_place
 from kit.engine.layouts import HELD_TWICE, Columns, Rows, RowsWithOnes, is_small
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from kit.engine.layouts import Call, Indices, Value
-    from kit.engine.parameters import Parameters
+    from kit.engine.parameters import Own, Parameters
     from kit.engine.updates import Descent, EachParameter
     from kit.network import Network
     from kit.protocols import Array, FusedLoss
@@ -37,6 +38,7 @@ class BoundEpochs:
         widths: Sequence[int],
     ) -> None:
         """Prepare for values of these widths: of the points, and of what each step returns."""
+        self.kind: type[Columns | Rows] = Rows
         self._widths = widths
         self._steps, self._pair = network.steps[:-1], pair
         self._network, self._parameters, self._update = network, parameters, update
@@ -45,8 +47,8 @@ class BoundEpochs:
 
     def prepare(self, x: Array, y: Array, outputs: Array, batch_size: int) -> None:
         """Take the points (samples, features), labels as the loss wants them, and outputs."""
-        self._kind = self._layout_for(x, batch_size)
-        self._layout = self._kind(x, y, outputs, batch_size)
+        self.kind = self._layout_for(x, batch_size)
+        self._layout = self.kind(x, y, outputs, batch_size)
         calls = self._layout.calls(self._bind)
         self._calls = list(chain.from_iterable(calls))
         self._first = len(calls[0])
@@ -56,8 +58,8 @@ class BoundEpochs:
         """Go through all batches, or all but the first one; keep what the network answers."""
         if order is not None:
             self._layout.gather(order)
-        for call in self._calls[self._first :] if first else self._calls:
-            call()
+        for each in self._calls[self._first :] if first else self._calls:
+            each()
 
     def _layout_for(self, x: Array, batch_size: int) -> type[Columns | Rows]:
         layers = [part for index, part in enumerate(self._steps) if self._network.is_layer(index)]
@@ -96,8 +98,8 @@ class BoundEpochs:
                 shares = self._can_share(step)
                 if not shares:
                     places.reverse()  # the gradient that is read, and the one that is written
-                grads.append(self._kind.shaped(places[0][: batch * width], batch))
-                values.append(values[-1] if shares else self._kind.values(batch, width, dtype))
+                grads.append(self.kind.shaped(places[0][: batch * width], batch))
+                values.append(values[-1] if shares else self.kind.values(batch, width, dtype))
             self._buffers[batch] = values[:-1], grads
         return self._buffers[batch]
 
@@ -120,20 +122,9 @@ class BoundEpochs:
         part, is_layer = self._steps[index], self._network.is_layer(index)
         if grad_x is None and not is_layer:
             forwards, _ = self._calls_of(index, x, y, grad_y, np.empty_like(y))
-            return forwards, []  # nobody wants the gradient of the points
-        if not binds(part):
-            out = (grad_x, self._parameters.gradients_of(index)) if is_layer else grad_x
-            given = (grad_y, x[1]) if is_layer else (grad_y, x[1], y)
-            backward = partial(backward_of(part, is_first=index == 0), *given, out=out)
-            return [_kept(partial(forward_of(part), x[1], out=y), y)], [_kept(backward, out)]
-        if is_layer:
-            own = self._parameters.slices[index]
-            vectors = self._parameters.values[own], self._parameters.gradients[own]
-            found = part.bind(x[0], y, grad_y, grad_x, *vectors)
-        else:
-            found = part.bind(x[1], y, grad_y, grad_x)
-        forwards, backwards = found
-        return list(forwards), list(backwards)
+            return forwards, []  # the gradient of the points is not used
+        own = self._parameters.own(index) if is_layer else None
+        return calls_of(part, own, x, y, grad_y, grad_x, is_bound=binds(part))
 
     def _loss_calls(self, labels: Array, x: Array, grad: Array | None) -> list[Call]:
         """Return the calls for the gradient of the loss, times what the update wants."""
@@ -145,11 +136,36 @@ class BoundEpochs:
         return [*calls, partial(np.multiply, grad, self._update.scale(factor), grad)]
 
 
-def _kept(call: Callable[[], Any], place: Any) -> Call:
+def calls_of(
+    part: Any,
+    own: Own | None,
+    x: Value,
+    y: Array,
+    grad_y: Array,
+    grad_x: Array | None,
+    *,
+    is_bound: bool,
+) -> tuple[list[Call], list[Call]]:
+    """Return a part's calls for forward and for backward; `own` is a layer's part of the vectors."""
+    if is_bound:
+        what = "bind(x, y, grad_y, grad_x)"
+        given: tuple[Any, ...] = x[1], y, grad_y, grad_x
+        if own is not None:
+            what = "bind(x, y, grad_y, grad_x, parameters, gradients)"
+            given = x[0], y, grad_y, grad_x, own.values, own.gradients
+        forwards, backwards = call(f"{type(part).__name__}", what, part.bind, *given)
+        return list(forwards), list(backwards)
+    out = grad_x if own is None else (grad_x, own.named_gradients)
+    given = (grad_y, x[1], y) if own is None else (grad_y, x[1])
+    backward = partial(backward_of(part, is_first=grad_x is None), *given, out=out)
+    return [_kept(partial(forward_of(part), x[1], out=y), y)], [_kept(backward, out)]
+
+
+def _kept(method: Callable[[], Any], place: Any) -> Call:
     """Return a call that copies what comes back, unless it is in its place already."""
 
     def kept() -> None:
-        found = call()
+        found = method()
         if found is not place:
             _copy(found, place)
 

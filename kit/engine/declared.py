@@ -29,9 +29,14 @@ def binds(part: Any) -> bool:
     return callable(getattr(part, "bind", None))
 
 
+def takes_places(part: Any) -> bool:
+    """Whether both methods of a part declare `out`."""
+    return declares(part.forward, "out") and declares(part.backward, "out")
+
+
 def writes_where_told(part: Any) -> bool:
     """Whether a part can do without new arrays."""
-    return binds(part) or (declares(part.forward, "out") and declares(part.backward, "out"))
+    return binds(part) or takes_places(part)
 
 
 def works_in_place(part: Any) -> bool:

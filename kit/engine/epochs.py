@@ -13,7 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kit.engine.bound import BoundEpochs
+from kit.engine.compared import check_steps
+from kit.engine.compared_losses import check_fused
 from kit.engine.declared import fused, writes_where_told
+from kit.engine.layouts import Rows
 from kit.engine.plain import PlainEpochs
 from kit.engine.updates import ADVICE
 from kit.errors import DivergedError
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from kit.trainer import Trainer
 
 STORED = 16_384  # answers that are kept before they are measured
+COMPARED = 32  # points of the first batch in which declarations are compared
 
 
 class Epochs:
@@ -42,6 +46,7 @@ class Epochs:
         self._orders: list[Indices | None] = []
         self._losses: list[list[Any]] = []  # of each epoch those of its batches, if not fused
         self._answers = self._outputs[None]
+        self._values: list[Array] = []  # of the first batch, before each step
 
     def at_once(self, wanted: int) -> int:
         """Return how many epochs may pass before anything is measured."""
@@ -106,6 +111,7 @@ class Epochs:
         if self._engine is None:
             losses = [self._first_step(order)]
             self._engine = self._prepared()
+            self._check_declared(order)
             self._engine.run(order, first=1)
         else:
             self._engine.run(order)
@@ -118,8 +124,19 @@ class Epochs:
         loss = self._trainer.step(self._x[batch], self._y[batch])
         values = self._trainer.network.take_values()
         self._widths = [array.shape[1] for array in values[:-1]]  # the last one is inside the loss
+        self._values = [array[:COMPARED].copy() for array in values[:-1]]
         self._outputs[: self._size] = values[-2 if self._pair else -1]
         return loss
+
+    def _check_declared(self, order: Indices | None) -> None:
+        """Compare what the parts declare with their plain methods, on the first batch."""
+        network, values, self._values = self._trainer.network, self._values, []
+        check_steps(
+            network, values, self._engine.kind if isinstance(self._engine, BoundEpochs) else Rows
+        )
+        if self._pair:
+            y_true = self._y[next(self._batches(order))][:COMPARED]
+            check_fused(network, self._trainer.loss, self._pair, y_true)
 
     def _prepared(self) -> BoundEpochs | PlainEpochs:
         trainer = self._trainer

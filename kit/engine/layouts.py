@@ -53,6 +53,11 @@ class Columns:
         return array.T, array[:-1].T
 
     @staticmethod
+    def points(batch: int, features: int, dtype: np.dtype[Any]) -> Value:
+        """Return a buffer for points, as the first step sees them."""
+        return _beside_ones(batch, features, dtype)
+
+    @staticmethod
     def shaped(memory: Array, batch: int) -> Array:
         """Return a view (batch, features) of an array that lies in a row."""
         return memory.reshape(-1, batch).T
@@ -83,6 +88,11 @@ class Rows:
         """Return a buffer for values, twice, as there is none with ones."""
         array: Array = np.empty((batch, features), dtype)
         return array, array
+
+    @staticmethod
+    def points(batch: int, features: int, dtype: np.dtype[Any]) -> Value:
+        """Return a buffer for points, as the first step sees them."""
+        return Rows.values(batch, features, dtype)
 
     @staticmethod
     def shaped(memory: Array, batch: int) -> Array:
@@ -128,9 +138,19 @@ class RowsWithOnes(Rows):
     def __init__(self, x: Array, labels: Array, outputs: Array, batch_size: int) -> None:
         super().__init__(_with_ones(x), labels, outputs, batch_size)
 
+    @staticmethod
+    def points(batch: int, features: int, dtype: np.dtype[Any]) -> Value:
+        """Return a buffer for points, as the first step sees them."""
+        return _beside_ones(batch, features, dtype)
+
     def _value(self, x: Array) -> Value:
         return x, x[:, :-1]
 
 
 def _with_ones(x: Array) -> Array:
     return np.hstack([x, np.ones((len(x), 1), x.dtype)])
+
+
+def _beside_ones(batch: int, features: int, dtype: np.dtype[Any]) -> Value:
+    array: Array = np.ones((batch, features + 1), dtype)
+    return array, array[:, :-1]

@@ -32,6 +32,15 @@ class Place:
     gradient: Array
 
 
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What belongs to one layer: its part of the two vectors, and its gradients by name."""
+
+    values: Array
+    gradients: Array
+    named_gradients: dict[str, Array]
+
+
 class Parameters:
     """The parameters of a network, side by side in memory, in the order in which parts name them."""
 
@@ -77,6 +86,11 @@ class Parameters:
     def gradients_of(self, index: int) -> dict[str, Array]:
         """Return the views for the gradients of one step, by name."""
         return {place.name: place.gradient for place in self.places if place.index == index}
+
+    def own(self, index: int) -> Own:
+        """Return what belongs to one layer."""
+        place = self.slices[index]
+        return Own(self.values[place], self.gradients[place], self.gradients_of(index))
 
     def keep(self, gradients: Sequence[Mapping[str, Array]], scale: Array) -> None:
         """Keep the gradients of every step in the vector, multiplied by what the update wants."""
