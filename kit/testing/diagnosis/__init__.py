@@ -15,6 +15,7 @@ from kit.errors import PartTimeoutError, SubmissionError
 from kit.testing.diagnosis import bce
 from kit.testing.diagnosis.activation import Asked
 from kit.testing.diagnosis.activation_backward import backward_finding
+from kit.testing.diagnosis.activation_closer import closer_findings
 from kit.testing.diagnosis.activation_forward import forward_finding
 from kit.testing.diagnosis.activation_habits import habit_findings
 from kit.testing.diagnosis.asking import StoppedError
@@ -77,7 +78,7 @@ def _findings(subject: Subject, exercise: Exercise) -> list[Finding]:
         asked = Asked(subject, ACTIVATIONS.get(name, Known()))
         forward, backward = forward_finding(asked), backward_finding(asked)
         found = [forward, backward, *habit_findings(asked, forward, backward)]
-        return [each for each in found if each is not None]
+        return [each for each in found if each is not None] or closer_findings(asked)
     if name in {"neural_layer", "dense"}:
         return layer_findings(subject, exercise.name)
     if kind == "loss":

@@ -11,7 +11,7 @@ from kit.testing.diagnosis.asking import Answer, play, scenes
 from kit.testing.diagnosis.cases import shape_of
 from kit.testing.diagnosis.draws import numbers
 from kit.testing.diagnosis.slopes import measured
-from kit.values import Seed
+from kit.values import InMemory, Seed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -107,10 +107,23 @@ class Layers:
         self.set_parameters(part, setting, turned=turned)
         return part
 
-    def set_parameters(self, part: Part, setting: Setting, *, turned: bool = False) -> None:
-        """Set the parameters of a layer, right before it is asked again."""
-        part.set("weights", setting.weights.T if turned else setting.weights)
-        part.set("bias", setting.bias.reshape(self.bias_shape(setting, turned=turned)))
+    def set_parameters(
+        self,
+        part: Part,
+        setting: Setting,
+        *,
+        turned: bool = False,
+        order: str = "C",
+        in_place: bool = False,
+    ) -> None:
+        """Set the parameters of a layer, right before it is asked again.
+
+        In some order of memory, or into the arrays that were set so before.
+        """
+        weights = setting.weights.T if turned else setting.weights
+        bias = setting.bias.reshape(self.bias_shape(setting, turned=turned))
+        for name, value, place in (("weights", weights, 21), ("bias", bias, 22)):
+            part.set(name, InMemory(value, order, place * in_place))
 
     def _bare(self) -> Part:
         return self.subject.student.bare(self.subject.part)

@@ -8,6 +8,7 @@ from kit.testing.diagnosis.layer import Layers
 from kit.testing.diagnosis.layer_answers import BACKWARD, SIZES, Backward, settings
 from kit.testing.diagnosis.layer_attributes import missing_attributes
 from kit.testing.diagnosis.layer_backward import backward_finding
+from kit.testing.diagnosis.layer_closer import closer_backward, closer_forward
 from kit.testing.diagnosis.layer_forward import forward_cases, forward_finding
 from kit.testing.diagnosis.layer_habits import backward_habits, forward_habits
 from kit.testing.diagnosis.layer_start import START, dice_findings, start_findings
@@ -68,12 +69,16 @@ def _forward(layers: Layers) -> Iterator[Finding | None]:
     asked = settings(SIZES, 7)
     cases = forward_cases(layers, asked)
     finding = forward_finding(layers, cases)
-    yield finding
-    yield from forward_habits(layers, cases, asked, right=finding is None)
+    habits = list(forward_habits(layers, cases, asked, right=finding is None))
+    yield from (finding, *habits)
+    if not any((finding, *habits)):
+        yield from closer_forward(layers)
 
 
 def _backward(layers: Layers) -> Iterator[Finding | None]:
     backward = Backward.asked(layers, settings(SIZES, 7))
     finding = backward_finding(backward)
-    yield finding
-    yield from backward_habits(backward, right=finding is None)
+    habits = list(backward_habits(backward, right=finding is None))
+    yield from (finding, *habits)
+    if not any((finding, *habits)):
+        yield from closer_backward(layers, turned=backward.turned)

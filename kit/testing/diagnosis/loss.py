@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     Pair: TypeAlias = tuple[Array, Array]
 
 FORWARD, BACKWARD = "forward(y_true, y_pred)", "backward(y_true, y_pred)"
+WATCHED = {0: "y_true", 1: "y_pred"}
 SINGLES = ((1.0, 0.8), (0.0, 0.75), (1.0, 0.25), (0.0, 0.1))
 SIZES = (2, 3, 5, 7, 37, 130)
 SMALL = 3
@@ -55,7 +56,7 @@ class AskedLoss:
         """Ask forward for each pair of labels and predictions."""
         found = self.subject.fresh("forward", pairs)
         return [
-            self._case(pair, _one_number(answer), self._right_forward(pair, answer))
+            self._case(pair, one_number(answer), self._right_forward(pair, answer))
             for pair, answer in zip(pairs, found, strict=True)
         ]
 
@@ -63,7 +64,7 @@ class AskedLoss:
         if self.known is not None:
             with np.errstate(all="ignore"):
                 return np.asarray(self.known.loss(*pair))
-        value = _one_number(answer).value
+        value = one_number(answer).value
         return np.array(value if is_numbers(value) and value.ndim == 0 else 0.0)
 
     def backward_cases(self, pairs: Sequence[Pair]) -> list[Case]:
@@ -101,7 +102,7 @@ class AskedLoss:
         return measured(forward, [(y_pred, np.ones(()))])[0]
 
 
-def _one_number(answer: Answer) -> Answer:
+def one_number(answer: Answer) -> Answer:
     """Count an array of one element as the number in it, as the checks do."""
     value = answer.value
     if is_numbers(value) and value.size == 1 and value.dtype.kind != "b":

@@ -10,6 +10,7 @@ from kit.testing.closeness import show
 from kit.testing.diagnosis.beliefs import same
 from kit.testing.diagnosis.cases import Case, is_numbers, smallest
 from kit.testing.diagnosis.loss import BACKWARD, FORWARD, AskedLoss
+from kit.testing.diagnosis.loss_closer import closer_findings
 from kit.testing.diagnosis.loss_edges import backward_edge, forward_edge
 from kit.testing.diagnosis.loss_habits import habit_findings
 from kit.testing.diagnosis.loss_names import names
@@ -36,7 +37,7 @@ def loss_findings(subject: Subject, known: Any | None) -> list[Finding]:
         None if backward else backward_edge(asked, forward),
         *habit_findings(asked, forward, backward),
     ]
-    return [each for each in found if each is not None]
+    return [each for each in found if each is not None] or closer_findings(asked)
 
 
 def _forward(asked: AskedLoss) -> Finding | None:

@@ -11,15 +11,13 @@ from kit.testing.diagnosis.asking import play
 from kit.testing.diagnosis.cases import Case, as_numbers
 from kit.testing.diagnosis.draws import dice
 from kit.testing.diagnosis.habits import kept, overwritten, shared, total
-from kit.testing.diagnosis.loss import BACKWARD, FORWARD, AskedLoss
+from kit.testing.diagnosis.loss import BACKWARD, FORWARD, WATCHED, AskedLoss
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from kit.protocols import Array
     from kit.testing.diagnosis.finding import Finding
-
-WATCHED = {0: "y_true", 1: "y_pred"}
 
 
 def habit_findings(

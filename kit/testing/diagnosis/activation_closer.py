@@ -1,0 +1,149 @@
+"""Look closer at an activation that shows no mistake so far."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from kit.testing.batches import all_sizes, in_other_orders, look_alikes
+from kit.testing.diagnosis.activation_backward import BACKWARD
+from kit.testing.diagnosis.activation_forward import FORWARD
+from kit.testing.diagnosis.cases import smallest
+from kit.testing.diagnosis.closer_look import (
+    MEMO,
+    ORDER,
+    TURNS,
+    Look,
+    first_finding,
+    held,
+    imprecise,
+    unchecked,
+)
+from kit.testing.diagnosis.draws import dice, numbers
+from kit.testing.diagnosis.habits import overwritten
+from kit.testing.diagnosis.subject import given
+from kit.testing.parts import PREVIOUS
+from kit.testing.precision import a_little_more, held_by_float32
+from kit.values import InMemory, Previous
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kit.protocols import Array
+    from kit.testing.diagnosis.activation import Asked
+    from kit.testing.diagnosis.cases import Case
+    from kit.testing.diagnosis.closer_look import Check, Row
+    from kit.testing.diagnosis.finding import Finding
+
+
+def closer_findings(asked: Asked) -> list[Finding]:
+    """Return the first thing that a closer look finds, where the right formula is known."""
+    if asked.known.forward is None or asked.known.slope is None:
+        return []
+    found = [*_of_all_sizes(asked), first_finding(asked.subject, _looks(asked)), *_precise(asked)]
+    return [each for each in found if each is not None][:1]
+
+
+def _of_all_sizes(asked: Asked) -> Iterator[Finding | None]:
+    """Ask about large and tiny numbers, one sample and many; about what is left alone too."""
+    rng = dice(20)
+    xs = all_sizes(rng, 3) + all_sizes(rng, 1)
+    pairs = [(x, 50 * rng.standard_normal(x.shape) * (x != 0)) for x in xs]
+    forward = asked.forward_cases(xs)
+    backward = asked.backward_cases(pairs, forward)
+    yield _wrong(asked, FORWARD, ("value", "stability"), forward)
+    yield overwritten(asked.subject, FORWARD, forward, {0: "x"})
+    yield _wrong(asked, BACKWARD, ("gradient", "stability"), backward)
+    yield overwritten(asked.subject, BACKWARD, backward, {1: "x", 2: "y"})
+
+
+def _wrong(asked: Asked, words: str, kinds: tuple[str, ...], cases: list[Case]) -> Finding | None:
+    case = smallest(cases)
+    if case is None:
+        return None
+    return asked.subject.finding(
+        words,
+        kinds,
+        given=given(case),
+        came=case.came,
+        expected=case.expected,
+        error=case.answer.error,
+    )
+
+
+def _right(asked: Asked, x: Array, grad: Array | None = None) -> Array:
+    if grad is not None and asked.known.slope is not None:
+        return grad * asked.known.slope(x)
+    return x if asked.known.forward is None else asked.known.forward(x)
+
+
+def _held(asked: Asked, x: Array, grad: Array | None = None) -> Check:
+    inputs = {"x": x} if grad is None else {"x": x, "grad": grad}
+    return held(inputs, _right(asked, x, grad))
+
+
+def _looks(asked: Asked) -> Iterator[Look]:
+    for number in range(2):
+        forward, backward = partial(_order, asked, number, 1), partial(_order, asked, number, 2)
+        yield Look(FORWARD, ("value",), "memory-order", ORDER, forward)
+        yield Look(BACKWARD, ("gradient",), "memory-order", ORDER, backward)
+    for shape, count in (((6, 4), 7), ((40, 26), 2)):
+        rows = partial(_memos, asked, shape, count)
+        yield Look(BACKWARD, ("state",), "stale-cache", MEMO, rows)
+    yield Look(BACKWARD, ("state",), "shared-between-objects", TURNS, partial(_turns, asked))
+
+
+def _order(asked: Asked, number: int, count: int) -> list[Row]:
+    rng = dice(21)
+    x, grad = numbers(rng, (6, 4)), numbers(rng, (6, 4), 0.2)
+    part = asked.subject.make()
+    moved, moved_grad = in_other_orders(x)[number], in_other_orders(grad)[number]
+    y = InMemory(PREVIOUS, moved.order)
+    return [
+        (part.question("forward", moved), _held(asked, x)),
+        (part.question("backward", moved_grad, moved, y), _held(asked, x, grad)),
+    ][:count]
+
+
+def _memos(asked: Asked, shape: tuple[int, int], count: int) -> list[Row]:
+    part, rng = asked.subject.make(), dice(22)
+    xs, grads = (look_alikes(rng, shape)[:count] for _ in range(2))
+    steps: list[tuple[Array, Any, Array, Any]] = [(x, x, grads[0], grads[0]) for x in xs]
+    steps += [(x, InMemory(x, place=1), grads[0], grads[0]) for x in xs[:3]]
+    steps += [(xs[-1], xs[-1], grad, InMemory(grad, place=2)) for grad in grads]
+    rows: list[Row] = []
+    for x, handed, grad, handed_grad in steps:
+        y = InMemory(PREVIOUS, place=11) if isinstance(handed, InMemory) else PREVIOUS
+        rows.append((part.question("forward", handed), _held(asked, x)))
+        rows.append((part.question("backward", handed_grad, handed, y), _held(asked, x, grad)))
+    return rows
+
+
+def _turns(asked: Asked) -> list[Row]:
+    """Ask two objects for forward, then for backward: the second first, then the first one first."""
+    first, second, rng = asked.subject.make(), asked.subject.make(), dice(23)
+    x, other, grad = numbers(rng, (4, 3)), numbers(rng, (4, 3)), numbers(rng, (4, 3), 0.2)
+    both: list[Row] = [
+        (first.question("forward", x), unchecked),
+        (second.question("forward", other), unchecked),
+    ]
+    mine, theirs = _held(asked, x, grad), _held(asked, other, grad)
+    return [
+        *both,
+        (second.question("backward", grad, other, PREVIOUS), theirs),
+        (first.question("backward", grad, x, Previous(3)), mine),
+        *both,
+        (first.question("backward", grad, x, Previous(2)), mine),
+        (second.question("backward", grad, other, Previous(2)), theirs),
+    ]
+
+
+def _precise(asked: Asked) -> Iterator[Finding | None]:
+    rng = dice(24)
+    x, grad = held_by_float32(rng, (6, 5)), held_by_float32(rng, (6, 5))
+    xs = [x, a_little_more(x), x]
+    grads = [grad, grad, a_little_more(grad)]
+    forward = asked.forward_cases(xs)
+    yield imprecise(asked.subject, FORWARD, ("value",), forward[:2])
+    backward = asked.backward_cases(list(zip(xs, grads, strict=True)), forward)
+    yield imprecise(asked.subject, BACKWARD, ("gradient",), backward)
