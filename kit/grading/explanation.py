@@ -21,13 +21,15 @@ from kit.errors import (
 )
 from kit.testing.closeness import CheckFailed
 from kit.testing.diagnosis import choose, diagnose
+from kit.testing.parts import Student
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from kit.grading.workers import Workers
-    from kit.manifest import Manifest
+    from kit.manifest import Exercise, Manifest
     from kit.testing.diagnosis import Finding
+    from kit.testing.parts import BenchLike
 
 _METHOD = re.compile(r"\.(\w+)\(")
 _CLEAR = (NotImplementedError, SyntaxError, ImportError, OSError, MemoryError, RecursionError)
@@ -65,12 +67,19 @@ class Failure:
 
 
 def explain(
-    failures: Iterable[Failure], workers: Workers, manifest: Manifest, sources: Mapping[str, str]
+    failures: Iterable[Failure],
+    workers: Workers,
+    manifest: Manifest,
+    sources: Mapping[str, str],
+    reference: BenchLike | None = None,
 ) -> dict[str, Finding]:
-    """Return, for the checks that can be explained, what is wrong with the part."""
+    """Return, for the checks that can be explained, what is wrong with the part.
+
+    The bench of the `reference` says what is right of a part that the kit has no formula of.
+    """
     found: dict[str, Finding] = {}
     for name, group in _by_exercise(failures).items():
-        findings = _findings(name, workers, manifest, sources)
+        findings = _findings(manifest.exercise(name), workers, sources, reference)
         for failure in group:
             finding = choose(findings, failure.kind, failure.method)
             if finding and failure.is_puzzling:
@@ -91,11 +100,14 @@ def _by_exercise(failures: Iterable[Failure]) -> dict[str, list[Failure]]:
 
 
 def _findings(
-    name: str, workers: Workers, manifest: Manifest, sources: Mapping[str, str]
+    exercise: Exercise,
+    workers: Workers,
+    sources: Mapping[str, str],
+    reference: BenchLike | None,
 ) -> list[Finding]:
-    exercise = manifest.exercise(name)
+    right = Student(reference, exercise) if reference else None
     try:
-        return diagnose(workers.student(name), exercise, sources)
+        return diagnose(workers.student(exercise.name), exercise, sources, right)
     except GradingError:
         raise
     except Exception:  # noqa: BLE001 - a verdict stands, whether it can be explained or not

@@ -90,8 +90,9 @@ class Suite:
         ]
         findings: dict[str, Finding] = {}
         if failures and explained:
+            _, reference = reference_bench(self.session.config, assignment_folder(items[0].path))
             with self._workers(zygote, sources, problems) as workers:
-                findings = explain(failures, workers, self.assignment.manifest, sources)
+                findings = explain(failures, workers, self.assignment.manifest, sources, reference)
         return {
             item.nodeid: list(
                 verdict(error, _mark(item)[1], zygote.limits, findings.get(item.nodeid))

@@ -42,13 +42,17 @@ def diagnosed():
 def diagnosed_part():
     """Diagnose a part that the kit does not know, given the methods of its class."""
 
-    def make(part, methods):
-        body = "".join(f"    {line}\n" for line in methods.strip().splitlines())
+    def make(part, methods, reference=None):
         entry = Exercise("one", "One", {part: "p.py:P"})
-        sources = {"p.py": f"import numpy as np\nclass P:\n{body}"}
-        return diagnose(Student(Bench(sources), entry), entry)
+        right = _student(reference, entry) if reference else None
+        return diagnose(_student(methods, entry), entry, reference=right)
 
     return make
+
+
+def _student(methods, entry):
+    body = "".join(f"    {line}\n" for line in methods.strip().splitlines())
+    return Student(Bench({"p.py": f"import numpy as np\nclass P:\n{body}"}), entry)
 
 
 # What is right
@@ -226,6 +230,52 @@ def backward(self, y_true, y_pred):
     [finding] = diagnosed_part("loss:mse", methods.replace("FACTOR", ""))
     assert finding.method == "P.backward"
     assert "the slope of YOUR forward" in finding.text
+
+
+NEGATED = """
+def forward(self, x):
+    return -x / (1 + abs(x))
+def backward(self, grad, x, y):
+    return grad / (1 + abs(x)) ** 2
+"""
+SQUARED = """
+def forward(self, y_true, y_pred):
+    return np.sum((y_true - y_pred) ** 2)
+def backward(self, y_true, y_pred):
+    return 2 * (y_pred - y_true) / len(y_true)
+"""
+
+
+@pytest.mark.parametrize(
+    ("part", "wrong", "right", "came"),
+    [
+        ("activation:softsign", NEGATED, NEGATED.replace("-x /", "x /"), "sign-flipped"),
+        ("loss:mse", SQUARED, SQUARED.replace("np.sum", "np.mean"), "times-batch-size"),
+    ],
+)
+def test_a_right_backward_is_not_blamed_for_a_wrong_forward(
+    diagnosed_part, part, wrong, right, came
+):
+    [alone] = diagnosed_part(part, wrong)
+    [beside_the_reference] = diagnosed_part(part, wrong, reference=right)
+
+    assert alone.misconceptions == ()
+    assert "one of the two is wrong, and either may be" in alone.text
+    assert "Cause unknown" not in alone.text
+    assert beside_the_reference.method == "P.forward"
+    assert beside_the_reference.misconception == came
+
+
+def test_a_wrong_backward_is_named_where_the_reference_says_what_is_right(diagnosed_part):
+    right = NEGATED.replace("-x /", "x /")
+    wrong = right.replace("return grad /", "return -grad /")
+
+    [found] = diagnosed_part("activation:softsign", wrong, reference=right)
+
+    assert (found.method, found.misconception) == ("P.backward", "gradient-negated")
+    assert diagnosed_part("activation:softsign", right, reference=right) == []
+    mean = SQUARED.replace("np.sum", "np.mean")
+    assert diagnosed_part("loss:mse", mean, reference=mean) == []
 
 
 @pytest.mark.parametrize("kind", ["optimizer:sgd", "layer:conv", "dataset:spiral"])

@@ -25,6 +25,7 @@ from kit.testing.diagnosis.finding import EVERY_KIND, Finding, choose, unusable
 from kit.testing.diagnosis.known import Known
 from kit.testing.diagnosis.layer_findings import layer_findings
 from kit.testing.diagnosis.loss_findings import loss_findings
+from kit.testing.diagnosis.reference import known_activation, known_loss
 from kit.testing.diagnosis.relu import RELU
 from kit.testing.diagnosis.sigmoid import SIGMOID
 from kit.testing.diagnosis.subject import Subject
@@ -41,11 +42,14 @@ ACTIVATIONS = {"relu": RELU, "sigmoid": SIGMOID}
 
 
 def diagnose(
-    student: Student, exercise: Exercise, sources: Mapping[str, str] | None = None
+    student: Student,
+    exercise: Exercise,
+    sources: Mapping[str, str] | None = None,
+    reference: Student | None = None,
 ) -> list[Finding]:
     """Return what is wrong with the part of an exercise.
 
-    Where an exercise owns several, nothing but that one of them cannot be had. `sources`, the text of the student's files, is looked at for the lines of methods only.
+    Where an exercise owns several, nothing but that one of them cannot be had. `sources`, the text of the student's files, is looked at for the lines of methods only. Where the kit has no formula of a part, the `reference` says what is right, if there is one.
     """
     if found := _unusable(student):
         return found
@@ -55,7 +59,7 @@ def diagnose(
     subject = Subject(student, part, place, sources or {})
     try:
         with np.errstate(all="ignore"):
-            return _findings(subject, exercise)
+            return _findings(subject, exercise, reference)
     except StoppedError as error:
         return [_stopped(subject, error)]
     except (*FAILURES, KeyError):
@@ -72,17 +76,19 @@ def _unusable(student: Student) -> list[Finding]:
     return []
 
 
-def _findings(subject: Subject, exercise: Exercise) -> list[Finding]:
+def _findings(subject: Subject, exercise: Exercise, reference: Student | None) -> list[Finding]:
     kind, _, name = subject.part.partition(":")
     if kind == "activation":
-        asked = Asked(subject, ACTIVATIONS.get(name, Known()))
+        unknown = known_activation(reference, subject.part) if reference else Known()
+        asked = Asked(subject, ACTIVATIONS.get(name, unknown))
         forward, backward = forward_finding(asked), backward_finding(asked)
         found = [forward, backward, *habit_findings(asked, forward, backward)]
         return [each for each in found if each is not None] or closer_findings(asked)
     if name in {"neural_layer", "dense"}:
         return layer_findings(subject, exercise.name)
     if kind == "loss":
-        return loss_findings(subject, bce if name == "bce" else None)
+        other = known_loss(reference, subject.part) if reference else None
+        return loss_findings(subject, bce if name == "bce" else other)
     return []
 
 

@@ -108,8 +108,8 @@ class Asked:
         return None if self.known.forward is None else np.array(case.right)
 
     def _right_backward(self, pairs: Sequence[Pair]) -> Sequence[Array | None]:
-        if self.known.slope is not None:
-            return [grad * self.known.slope(x) for x, grad in pairs]
+        if self.known.forward is not None:
+            return [self.known.gradient(x, grad) for x, grad in pairs]
         return self.measured(pairs)
 
     def measured(self, pairs: Sequence[Pair]) -> list[Array | None]:
@@ -123,7 +123,7 @@ class Asked:
 
 def _backward_case(x: Any, grad: Any, y: Any, dx: Answer, right: Any, known: Known) -> Case:
     case = Case({"x": x, "grad": grad}, dx, right, {"y": y, "samples": len(x)})
-    if known.slope is not None:
+    if known.forward is not None:
         return case
     return Case(case.given, dx, right, case.also, MEASURED_TOLERANCE)
 

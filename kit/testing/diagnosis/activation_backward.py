@@ -10,6 +10,7 @@ from kit.testing.closeness import show
 from kit.testing.diagnosis.beliefs import recognised, same
 from kit.testing.diagnosis.cases import is_numbers, shape_of, smallest
 from kit.testing.diagnosis.general import IN_BACKWARD
+from kit.testing.diagnosis.known import UNSURE
 from kit.testing.diagnosis.second_look import second_look
 from kit.testing.diagnosis.subject import given
 from kit.testing.diagnosis.tables import DISAGREE, beside, number, plainly, table
@@ -31,9 +32,12 @@ CHAIN = "and dL/dx is grad times the slope"
 
 def backward_finding(asked: Asked) -> Finding | None:
     """Return what is wrong with backward, if anything is, and forward is not to blame for it."""
+    wrong_forward = smallest([*asked.forward, *asked.forward_far]) is not None
+    if asked.known.forward is None and wrong_forward:
+        return None
     if smallest(asked.backward):
         return None if _excused(asked) else _finding(asked)
-    if smallest([*asked.forward, *asked.forward_far]):
+    if wrong_forward:
         return None
     if case := smallest(asked.backward_far):
         return _far(asked, case)
@@ -62,6 +66,8 @@ def _slopes(asked: Asked, cases: Sequence[Case]) -> list[Array | None]:
 
 def _finding(asked: Asked) -> Finding:
     case, slope = _shown(asked)
+    names = _names(asked)
+    unsure = asked.known.forward is None and case.answer.error is None
     return asked.subject.finding(
         BACKWARD,
         ("gradient",),
@@ -70,7 +76,8 @@ def _finding(asked: Asked) -> Finding:
         error=case.answer.error,
         expected=_expected(case, slope),
         table=_table(asked, case, slope),
-        misconceptions=_names(asked),
+        misconceptions=() if unsure else names,
+        meaning=UNSURE if unsure else "",
     )
 
 

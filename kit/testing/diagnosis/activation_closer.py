@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 
 
 def closer_findings(asked: Asked) -> list[Finding]:
-    """Return the first thing that a closer look finds, where the right formula is known."""
-    if asked.known.forward is None or asked.known.slope is None:
+    """Return the first thing that a closer look finds, where it is known what is right."""
+    if asked.known.forward is None:
         return []
     found = [*_of_all_sizes(asked), first_finding(asked.subject, _looks(asked)), *_precise(asked)]
     return [each for each in found if each is not None][:1]
@@ -72,9 +72,10 @@ def _wrong(asked: Asked, words: str, kinds: tuple[str, ...], cases: list[Case]) 
 
 
 def _right(asked: Asked, x: Array, grad: Array | None = None) -> Array:
-    if grad is not None and asked.known.slope is not None:
-        return grad * asked.known.slope(x)
-    return x if asked.known.forward is None else asked.known.forward(x)
+    right = asked.known.gradient(x, grad) if grad is not None else None
+    if right is None:
+        right = x if asked.known.forward is None else asked.known.forward(x)
+    return right
 
 
 def _held(asked: Asked, x: Array, grad: Array | None = None) -> Check:

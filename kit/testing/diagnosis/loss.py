@@ -9,6 +9,7 @@ import numpy as np
 
 from kit.testing.diagnosis.cases import Case, as_numbers, is_numbers
 from kit.testing.diagnosis.draws import dice
+from kit.testing.diagnosis.known import KnownLoss
 from kit.testing.diagnosis.slopes import measured
 
 if TYPE_CHECKING:
@@ -41,10 +42,14 @@ EDGES = (
 
 
 class AskedLoss:
-    """One loss and its answers; without `known`, only the slope of its own forward is right."""
+    """One loss and its answers; without `known`, only the slope of its own forward is right.
+
+    A loss `has_edges` if it is known to be large where a prediction of 0 or 1 is wrong.
+    """
 
     def __init__(self, subject: Subject, known: Any | None) -> None:
         self.subject, self.known = subject, known
+        self.has_edges = known is not None and not isinstance(known, KnownLoss)
         near = [*(_single(*pair) for pair in SINGLES), *_batches(len(SIZES) if known else SMALL)]
         edges = [_single(label, guess) for label, guess, *_ in EDGES]
         cases = self.forward_cases([*near, *edges])

@@ -26,8 +26,8 @@ def forward_edge(asked: AskedLoss, forward: Finding | None = None) -> Finding | 
     for case, (*_, low, high) in zip(asked.forward_edge, EDGES, strict=True):
         value = case.answer.value
         inside = is_numbers(value) and value.ndim == 0 and np.isfinite(value)
-        if not inside or (asked.known and not forward and not low <= value <= high):
-            limits = f", from {low:g} to {high:g}" if asked.known else ""
+        if not inside or (asked.has_edges and not forward and not low <= value <= high):
+            limits = f", from {low:g} to {high:g}" if asked.has_edges else ""
             return asked.subject.finding(
                 FORWARD,
                 ("stability",),
@@ -41,7 +41,7 @@ def forward_edge(asked: AskedLoss, forward: Finding | None = None) -> Finding | 
 
 
 def _edge_names(asked: AskedLoss, value: Any, *, inside: bool) -> tuple[str, ...]:
-    if asked.known is None:
+    if not asked.has_edges:
         return ()
     if not inside:
         return ("log-of-zero",) if is_numbers(value) and not np.isfinite(value).all() else ()
@@ -54,7 +54,7 @@ def backward_edge(asked: AskedLoss, forward: Finding | None) -> Finding | None:
     for case, (label, guess, *_) in zip(asked.backward_edge, EDGES, strict=False):
         value = case.answer.value
         finite = is_numbers(value) and bool(np.isfinite(value).all())
-        wrong_way = asked.known and not forward and finite and not _steep(value, label, guess)
+        wrong_way = asked.has_edges and not forward and finite and not _steep(value, label, guess)
         if not finite or wrong_way:
             way = "negative" if label else "positive"
             wanted = f", {way} for y_true = {label:g}" if abs(label - guess) > 0.5 else ""
@@ -82,7 +82,7 @@ def _steep(value: Any, label: float, guess: float) -> bool:
 def _backward_edge_names(
     asked: AskedLoss, forward: Finding | None, case: Case, *, finite: bool
 ) -> tuple[str, ...]:
-    if asked.known is None or not is_numbers(case.answer.value):
+    if not asked.has_edges or not is_numbers(case.answer.value):
         return ()
     if forward is not None:
         return ("log-of-zero",) if _is_infinite(case.answer.value) else ()

@@ -9,6 +9,7 @@ import numpy as np
 from kit.testing.closeness import show
 from kit.testing.diagnosis.beliefs import same
 from kit.testing.diagnosis.cases import Case, is_numbers, smallest
+from kit.testing.diagnosis.known import UNSURE
 from kit.testing.diagnosis.loss import BACKWARD, FORWARD, AskedLoss
 from kit.testing.diagnosis.loss_closer import closer_findings
 from kit.testing.diagnosis.loss_edges import backward_edge, forward_edge
@@ -56,9 +57,11 @@ def _forward(asked: AskedLoss) -> Finding | None:
 
 
 def _backward(asked: AskedLoss, forward: Finding | None) -> Finding | None:
-    if not smallest(asked.backward) or (forward and _own(asked)):
+    unsure = asked.known is None
+    if not smallest(asked.backward) or (forward and (unsure or _own(asked))):
         return None
     case, slope = _shown(asked)
+    unsure = unsure and case.answer.error is None
     return asked.subject.finding(
         BACKWARD,
         ("gradient",),
@@ -67,7 +70,8 @@ def _backward(asked: AskedLoss, forward: Finding | None) -> Finding | None:
         error=case.answer.error,
         expected=_expected(case, slope),
         table=_table(case, slope),
-        misconceptions=names(asked, "backward", asked.backward),
+        misconceptions=() if unsure else names(asked, "backward", asked.backward),
+        meaning=UNSURE if unsure else "",
     )
 
 
