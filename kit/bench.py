@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from types import ModuleType
 
+    from kit.loading import Factory
     from kit.protocols import Array
 
 TEXT_LIMIT = 2000
@@ -40,9 +41,8 @@ class Bench:
     """The student's objects, built from the text of their files; each file is loaded by itself.
 
     `sources` maps a file's name to its text, `problems` the name of one that could not be read to
-    what is wrong with it. Whatever a student's code raises comes out as a
-    PartError, except a KeyboardInterrupt. `settings` are attributes that an object is given right
-    before it is asked. A worker, which has nobody to warn, is spared the guard against warnings.
+    what is wrong with it. Whatever a student's code raises comes out as a PartError, except a
+    KeyboardInterrupt. `settings` are attributes that an object is given right before it is asked. A worker, which has nobody to warn, is spared the guard against warnings.
     `builtins` are what the files find in the place of Python's own; `around` makes the context in
     which each call of a student's code runs.
 
@@ -75,9 +75,18 @@ class Bench:
 
     def examine(self, part: str, place: str, methods: bool) -> None:
         """Raise SubmissionError where a part cannot be had: its file or class, or its `methods`."""
+        self.factory(part, place, methods=methods)
+
+    def factory(self, part: str, place: str, *, methods: bool = True) -> Factory:
+        """Return the class of a part; raise SubmissionError where it cannot be had."""
         factory, kind = self._factory(part, place), part.partition(":")[0]
         if methods and isinstance(factory, type) and (lacking := lacking_methods(kind, factory)):
             raise no_method(factory, lacking[0])
+        return factory
+
+    def table(self, file: str) -> Mapping[tuple[str, str], Factory]:
+        """Return what the hooks of a file offer; raise SubmissionError where it does not load."""
+        return self._parts_of(file)
 
     def make(self, part: str, place: str, arguments: Sequence[Any]) -> Handle:
         """Call the factory of a part, as in `make("activation:relu", "activations.py:ReLU", ())`."""
@@ -86,7 +95,7 @@ class Bench:
 
     def bare(self, part: str, place: str) -> Handle:
         """Make an object without calling its `__init__`."""
-        factory = self._factory(part, place)
+        factory: Any = self._factory(part, place)
         return self._keep(self._run(lambda: factory.__new__(factory)))
 
     def generator(self, seed: int) -> Handle:
@@ -230,10 +239,11 @@ class Bench:
         np.copyto(known, array)
         return known
 
-    def _factory(self, part: str, place: str) -> Any:
+    def _factory(self, part: str, place: str) -> Factory:
         file = place.partition(":")[0]
         module, table = self._module(file), self._parts_of(file)
-        return self._run(lambda: find_part(part, place, module, table, self._sources))
+        found: Factory = self._run(lambda: find_part(part, place, module, table, self._sources))
+        return found
 
     def _parts_of(self, file: str) -> Mapping[tuple[str, str], Any]:
         module = self._module(file)

@@ -11,12 +11,13 @@ import importlib
 import os
 import re
 import tokenize
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
-from kit.errors import PluginError, UsageError
-from kit.loading import load_source
+from kit.errors import PluginError, SubmissionError, UsageError
+from kit.loading import Factory, load_source, tables
 from kit.manifest import MANIFEST, read_manifest
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from importlib.metadata import Distribution
     from types import ModuleType
 
+Gathered: TypeAlias = tuple[
+    Mapping[tuple[str, str], Factory], Mapping[tuple[str, str], SubmissionError]
+]
 GROUP = "kit"
 LOCAL = "local"
 
@@ -53,6 +57,10 @@ class Source:
         if ":" in self.target:
             raise PluginError(f"the entry point must name a module, not {self.target!r}")
         return importlib.import_module(self.target)
+
+    def parts(self) -> Gathered:
+        """Return what it provides by kind and name, and what of it cannot be had."""
+        return tables(self.load()), {}
 
     def __str__(self) -> str:
         return self.target if self.is_file else f"{self.project} {self.version}".rstrip()

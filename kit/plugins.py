@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from kit import __version__
 from kit.discovery import LOCAL, Source, find, normalized
-from kit.errors import ConflictError, PluginError, UnknownNameError
+from kit.errors import ConflictError, PluginError, SubmissionError, UnknownNameError
 from kit.loading import KINDS, Factory, check_factory, load_source, suggestion, tables
 
 if TYPE_CHECKING:
@@ -39,14 +39,19 @@ class Problem:
 
     source: Source
     error: BaseException
+    part: tuple[str, str] | None = None  # the kind and name, where it is about one alone
 
     @property
     def message(self) -> str:
         """What went wrong, in one line."""
+        if isinstance(self.error, SubmissionError):
+            return " ".join(self.error.text.split())
         text = " ".join(_text(self.error).split())
         return f"{type(self.error).__name__}{': ' * bool(text)}{text}{self._line()}"
 
     def __str__(self) -> str:
+        if isinstance(self.error, SubmissionError):  # it names the file
+            return self.message
         return f"{self.source}: {self.message}"
 
     def _line(self) -> str:
@@ -84,7 +89,7 @@ class Registry:
         if source in self.sources:
             return
         try:
-            parts = self._gather(source)
+            parts, problems = self._gather(source)
         except (Exception, SystemExit) as error:  # foreign code may raise anything
             problem = Problem(source, error)
             if self._strict:
@@ -93,6 +98,9 @@ class Registry:
         else:
             self.sources.append(source)
             self.parts += parts
+            self.problems += problems
+            if problems and self._strict:
+                raise problems[0].error
 
     def get(self, kind: str, name: str) -> Factory:
         """Return the class, or the data set's function, that a name stands for."""
@@ -110,6 +118,9 @@ class Registry:
             return claimants[0]
         if claimants:
             raise ConflictError(_conflict(kind, name, claimants))
+        for problem in self.problems:
+            if problem.part == (kind, name):
+                raise problem.error
         left_out = "".join(f"; left out: {problem}" for problem in self.problems)
         hint = suggestion(name, self.names(kind))
         raise UnknownNameError(f"no {kind} is called {name!r}{hint}{left_out}")
@@ -138,13 +149,14 @@ class Registry:
         mixed.parts += [part for part in other.parts if (part.kind, part.name) in names]
         return mixed
 
-    def _gather(self, source: Source) -> list[Part]:
+    def _gather(self, source: Source) -> tuple[list[Part], list[Problem]]:
         reserved = {(part.kind, part.name) for part in self.parts if part.source in BUILT_IN}
-        parts = [Part(*key, factory, source) for key, factory in tables(source.load()).items()]
+        found, lacking = source.parts()
+        parts = [Part(*key, factory, source) for key, factory in found.items()]
         for part in parts:
             if (part.kind, part.name) in reserved:
                 raise PluginError(f"{part.kind} {part.name!r} is built in; choose another name")
-        return parts
+        return parts, [Problem(source, error, key) for key, error in lacking.items()]
 
 
 def _imported(kind: str, name: str) -> Part:

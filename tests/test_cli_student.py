@@ -223,14 +223,67 @@ def test_debug_shows_the_traceback(folder):
     assert isinstance(caught.value.__cause__, NameError)
 
 
-def test_a_file_that_does_not_load_is_told_with_what_it_should_have_given(folder, run):
-    change(folder / "activations.py", "class ReLU:", "class ReLU")
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (
+            "class ReLU:",
+            "class ReLU",
+            "activations.py cannot be loaded: SyntaxError in line 13: expected ':'",
+        ),
+        (
+            "import numpy as np\n",
+            "get_ipython()\n",
+            "activations.py cannot be loaded: NameError in line 8: name 'get_ipython' is not defined",
+        ),
+        ("class ReLU", "class Relu", "activations.py has no class ReLU; did you mean Relu?"),
+        ("def forward", "def forwrad", "class ReLU has no method forward; did you mean forwrad?"),
+        ("def forward", "def __call__", "class ReLU has no method forward; did you mean __call__?"),
+    ],
+)
+def test_what_is_missing_is_told_in_one_line(folder, run, old, new, told):
+    change(folder / "activations.py", old, new)
 
     code, _, err = run("train")
 
-    assert code == 2
-    assert err.startswith("kit: no activation is called 'relu'; there are none; left out: activ")
-    assert "SyntaxError: expected ':' (activations.py, line 13)" in err
+    assert (code, err) == (1, f"kit: {told}\n")
+
+
+def test_a_file_that_is_not_utf_8_is_told_and_the_others_are_there(folder, run):
+    text = (folder / "activations.py").read_text(encoding="utf-8")
+    (folder / "activations.py").write_bytes(f"# caf\xe9\n{text}".encode("latin-1"))
+
+    code, _, err = run("train")
+    listed = run("plugins")[1]
+
+    assert (code, err) == (
+        1,
+        "kit: activations.py is not UTF-8 text (byte 5); save it as UTF-8\n",
+    )
+    assert "loss:bce" in listed
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("def forward(self, x):", "def forward(self, x, training):"),
+        ('"relu": ReLU', '"relu": Relu'),
+        ("class Sigmoid", "class Spare:\n    pass\n\n\nclass Sigmoid"),
+    ],
+)
+def test_what_grading_accepts_is_trained(folder, run, old, new):
+    change(folder / "activations.py", old, new)
+
+    code, out, err = run("train", "--no-picture", "--epochs", "1")
+
+    assert (code, err) == (0, "")
+    assert "accuracy" in out
+
+
+def test_a_file_with_a_name_that_a_browser_gave_it_is_trained(folder, run):
+    (folder / "activations.py").rename(folder / "activations (1).py")
+
+    assert run("train", "--no-picture", "--epochs", "1")[0] == 0
 
 
 def test_a_file_that_does_not_load_and_is_not_needed_is_told_and_left_out(folder, run):

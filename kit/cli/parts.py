@@ -28,16 +28,20 @@ def strictly(command: Any) -> Any:
 
 def open_registry(files: tuple[str, ...], *, strict: bool = False) -> Registry:
     """Load the files named, or those of the assignment in this folder, and what is installed."""
+    from kit.harness.student_files import student_files
     from kit.manifest import MANIFEST
     from kit.plugins import Registry, find
 
-    here = (".",) if Path(MANIFEST).is_file() else ()
-    return Registry(find(files or here), strict=strict)
+    chosen = files or ((".",) if Path(MANIFEST).is_file() else ())
+    folders = [name for name in chosen if Path(name, MANIFEST).is_file()]
+    local = [source for name in folders for source in student_files(Path(name))]
+    others = find(name for name in chosen if name not in folders)
+    return Registry(dict.fromkeys([*local, *others]), strict=strict)
 
 
 def tell_problems(problems: list[Problem]) -> None:
     """Say on standard error what was left out, a line each."""
-    for problem in problems:
+    for problem in dict.fromkeys(map(str, problems)):
         click.echo(f"kit: left out {problem}", err=True)
 
 
