@@ -5,10 +5,13 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from kit.testing.batches import all_sizes, in_other_orders, look_alikes
 from kit.testing.diagnosis.activation_backward import BACKWARD
 from kit.testing.diagnosis.activation_forward import FORWARD
-from kit.testing.diagnosis.cases import smallest
+from kit.testing.diagnosis.asking import play
+from kit.testing.diagnosis.cases import Case, smallest
 from kit.testing.diagnosis.closer_look import (
     MEMO,
     ORDER,
@@ -31,9 +34,9 @@ if TYPE_CHECKING:
 
     from kit.protocols import Array
     from kit.testing.diagnosis.activation import Asked
-    from kit.testing.diagnosis.cases import Case
     from kit.testing.diagnosis.closer_look import Check, Row
     from kit.testing.diagnosis.finding import Finding
+    from kit.testing.parts import Question
 
 
 def closer_findings(asked: Asked) -> list[Finding]:
@@ -47,7 +50,7 @@ def closer_findings(asked: Asked) -> list[Finding]:
 def _of_all_sizes(asked: Asked) -> Iterator[Finding | None]:
     """Ask about large and tiny numbers, one sample and many; about what is left alone too."""
     rng = dice(20)
-    xs = all_sizes(rng, 3) + all_sizes(rng, 1)
+    xs = [*all_sizes(rng, 3), *all_sizes(rng, 1), np.array([[-25.0, -30.0, 30.0]])]
     pairs = [(x, 50 * rng.standard_normal(x.shape) * (x != 0)) for x in xs]
     forward = asked.forward_cases(xs)
     backward = asked.backward_cases(pairs, forward)
@@ -140,11 +143,25 @@ def _turns(asked: Asked) -> list[Row]:
 
 
 def _precise(asked: Asked) -> Iterator[Finding | None]:
+    """Ask one object about numbers, and about the same a small step farther from zero."""
     rng = dice(24)
     x, grad = held_by_float32(rng, (6, 5)), held_by_float32(rng, (6, 5))
-    xs = [x, a_little_more(x), x]
-    grads = [grad, grad, a_little_more(grad)]
-    forward = asked.forward_cases(xs)
-    yield imprecise(asked.subject, FORWARD, ("value",), forward[:2])
-    backward = asked.backward_cases(list(zip(xs, grads, strict=True)), forward)
-    yield imprecise(asked.subject, BACKWARD, ("gradient",), backward)
+    pairs = [(x, grad), (a_little_more(x), grad), (x, a_little_more(grad))]
+
+    def scene() -> list[Question]:
+        part = asked.subject.make()
+        forward = [part.question("forward", x) for x, _ in pairs]
+        return forward + [part.question("backward", g, x, y, first=[x]) for (x, g), y in expected]
+
+    expected = [(pair, _right(asked, pair[0])) for pair in pairs]
+    [played] = play([scene])
+    cases = [
+        Case({"x": x}, answer, right)
+        for ((x, _), right), answer in zip(expected, played, strict=False)
+    ]
+    yield imprecise(asked.subject, FORWARD, ("value",), cases[:2])
+    cases = [
+        Case({"x": x, "grad": g}, answer, _right(asked, x, g))
+        for (x, g), answer in zip(pairs, played[len(pairs) :], strict=True)
+    ]
+    yield imprecise(asked.subject, BACKWARD, ("gradient",), cases)
