@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from kit.errors import PartError
 from kit.testing.closeness import show
-from kit.testing.diagnosis.asking import play, scenes
+from kit.testing.diagnosis.asking import play
 from kit.testing.diagnosis.cases import Case, is_numbers
 from kit.testing.diagnosis.draws import alike, dice, numbers
 from kit.testing.diagnosis.habits import kept, overwritten, shared, total
@@ -233,23 +234,32 @@ def _lying(weights: Answer, *, turned: bool) -> Answer:
 
 
 def _two_layers(layers: Layers, *, turned: bool) -> Finding | None:
-    """Ask two layers in turns; a forward that fails costs nothing here."""
+    """Ask two layers in turns, each first once, then the second about the batch of the first."""
     first, _, second, *_ = row()
-    mine, other = (layers.with_parameters(first, turned=turned) for _ in range(2))
-    for part, it in ((mine, first), (other, second)):
+    second = replace(second, weights=second.weights + 0.5)
+    pairs = [(layers.with_parameters(first, turned=turned), it) for it in (first, second)]
+    same = [(pairs[1][0], replace(second, x=first.x, grad=first.grad))]
+    for forwards, then in ((pairs, pairs[::-1]), (pairs, pairs), (same, same)):
+        _forwards(layers, forwards, turned=turned)
+        for part, it in then:
+            layers.set_parameters(part, it, turned=turned)
+            [[answer]] = play([partial(_backward_alone, part, it)])
+            backward = Backward(layers, [it], [[answer, answer, answer]], turned)
+            mixed = _right(backward, "weights", replace(it, x=forwards[-1][1].x))
+            for name in reversed(ARRAYS):
+                [case] = backward.cases(name)
+                if finding := shared(layers.subject, BACKWARD, case, mixed):
+                    return finding
+    return None
+
+
+def _forwards(layers: Layers, pairs: Sequence[tuple[Part, Setting]], *, turned: bool) -> None:
+    """Ask each for forward; one that fails costs nothing here."""
+    for part, it in pairs:
+        layers.set_parameters(part, it, turned=turned)
         with contextlib.suppress(PartError):
             part.forward(it.x)
-    for part in (mine, other):
-        layers.set_parameters(part, first, turned=turned)
-    asked = [(other, second), (mine, first)]
-    played = play(
-        scenes(lambda pair: [pair[0].question("backward", pair[1].grad, pair[1].x)], asked)
-    )
-    found = [answer for [answer] in played]
-    for (_, it), answer, last in zip(asked, found, (first, second), strict=True):
-        setting = replace(it, weights=first.weights, bias=first.bias)
-        backward = Backward(layers, [setting], [[answer, answer, answer]], turned)
-        mixed = _right(backward, "weights", replace(setting, x=last.x))
-        if finding := shared(layers.subject, BACKWARD, backward.cases("weights")[0], mixed):
-            return finding
-    return None
+
+
+def _backward_alone(part: Part, it: Setting) -> list[Question]:
+    return [part.question("backward", it.grad, it.x)]
