@@ -45,6 +45,7 @@ c.CourseDirectory.ignore = [
     *(".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis", ".DS_Store", "training.png"),
 ]
 
+c.GenerateAssignment.exporter_class = "kit.course.release.ReleaseExporter"
 c.GenerateAssignment.preprocessors = [
     "kit.course.release.StripSolutions",
     "nbgrader.preprocessors.IncludeHeaderFooter",

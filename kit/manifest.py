@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 MANIFEST = "assignment.toml"
 _EXERCISE_KEYS = {"name", "title", "owns"}
-_KEYS = {"title", "files", "exercise", "imports", "limits"}
+_KEYS = {"title", "files", "exercise", "imports", "limits", "void"}
+_VOID_KEYS = {"check", "reason"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Manifest:
     """What `assignment.toml` says.
 
     `imports` are the modules that a submission may import in grading, besides those of every
-    assignment (`kit.harness.offered`).
+    assignment (`kit.harness.offered`). `void` maps a hidden check that does not count to the reason.
     """
 
     title: str
@@ -52,6 +53,7 @@ class Manifest:
     exercises: tuple[Exercise, ...]
     imports: tuple[str, ...] = ()
     limits: Mapping[str, Any] = field(default_factory=dict)
+    void: Mapping[str, str] = field(default_factory=dict)
 
     def exercise(self, name: str) -> Exercise:
         """Return the exercise of that name; raise UsageError where there is none."""
@@ -77,6 +79,33 @@ def read_manifest(folder: Path) -> Manifest:
         raise UsageError(f"{path} does not describe an assignment: {error}") from None
 
 
+def without_void(text: str) -> str:
+    """Return the text of a manifest without its [[void]] tables, which name hidden tests."""
+    table = tomllib.loads(text)
+    if table.pop("void", None) is None:
+        return text
+    kept: list[str] = []
+    inside = False
+    for line in text.splitlines(keepends=True):
+        if line.lstrip().startswith("["):
+            inside = line.replace(" ", "").startswith("[[void]]")
+            while inside and kept and kept[-1].startswith("#"):  # the remarks above belong to it
+                kept.pop()
+        if not inside:
+            kept.append(line)
+    rest = "".join(kept).rstrip() + "\n"
+    if _values(rest) != table:
+        raise UsageError(f"{MANIFEST}: write each void check as a table of its own, [[void]]")
+    return rest
+
+
+def _values(text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return {}
+
+
 def _check(table: dict[str, Any]) -> Manifest:
     if unknown := set(table) - _KEYS:
         raise ValueError(f"unknown key {min(unknown)!r}")
@@ -100,7 +129,20 @@ def _check(table: dict[str, Any]) -> Manifest:
     if not isinstance(imports, list):
         raise ValueError(f"`imports` is a list of modules, not {imports!r}")  # noqa: TRY004 - the same
     modules = tuple(_text("imports", name) for name in imports)
-    return Manifest(_text("title", table.get("title")), tuple(files), exercises, modules, limits)
+    title, void = _text("title", table.get("title")), _void(table.get("void", []))
+    return Manifest(title, tuple(files), exercises, modules, limits, void)
+
+
+def _void(entries: Any) -> dict[str, str]:
+    void: dict[str, str] = {}
+    for entry in entries if isinstance(entries, list) else [entries]:
+        if not isinstance(entry, dict) or set(entry) != _VOID_KEYS:
+            raise ValueError(f"[[void]] has check and reason, not {entry!r}")
+        check = _text("check", entry["check"])
+        if check in void:
+            raise ValueError(f"[[void]] names {check} twice")
+        void[check] = _text("reason", entry["reason"])
+    return void
 
 
 def _exercise(entry: Any) -> Exercise:

@@ -91,10 +91,11 @@ def test_a_notebook_is_stale_when_its_text_would_be_another(tmp_path):
 
 
 def test_the_committed_notebook_is_not_stale():
-    from kit.grading.evaluate import collect_points
+    from kit.course.build import points_of
+    from kit.grading.pool import evaluate_reference
 
     assignment = Assignment.load(ROOT, "backprop")
 
-    text = notebook_text(assignment.manifest, collect_points(assignment))
+    text = notebook_text(assignment.manifest, points_of(evaluate_reference(assignment)))
 
     assert not notebook_is_stale(assignment.solution, text)

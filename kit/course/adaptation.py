@@ -18,17 +18,20 @@ from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 
 from kit.course.dates import NO_DATE, TIMESTAMP, date_in
+from kit.course.earlier_marks import marks_kept
 from kit.grading.assignment import is_assignment
 
 if TYPE_CHECKING:
     from datetime import datetime
 
 _find_notebooks = Autograde.init_notebooks
+_begin = Autograde.init_assignment
 
 
 def adapt() -> None:
     """Change nbgrader in this process; to do it twice changes nothing more."""
     Autograde.init_notebooks = _find_submissions
+    Autograde.init_assignment = _begin_without_zeros
     CourseDirectory.get_existing_timestamp = _existing_timestamp
     NbGraderAPI.get_submitted_timestamp = _submitted_timestamp
     _put_alembic_on_path()
@@ -48,6 +51,18 @@ def _find_submissions(self: Any) -> None:
     wanted = fnmatch(name, coursedir.notebook_id)  # `nbgrader autograde --notebook`
     self.notebooks = []
     self.assignments = {path: [str(Path(path, f"{name}.ipynb"))] for path in folders if wanted}
+
+
+def _begin_without_zeros(self: Any, assignment: str, student: str) -> None:
+    """Begin with a submission; where it has no notebook, nbgrader would give it 0 points now."""
+    coursedir = self.coursedir
+    folder = Path(coursedir.format_path(coursedir.submitted_directory, student, assignment))
+    is_whole = (folder / f"{assignment}.ipynb").exists()
+    if is_whole or not is_assignment(Path(coursedir.root), assignment):
+        _begin(self, assignment, student)
+        return
+    with marks_kept(coursedir.db_url, assignment, student):
+        _begin(self, assignment, student)
 
 
 def _submissions(coursedir: Any) -> str:

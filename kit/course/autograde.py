@@ -16,6 +16,7 @@ from weakref import WeakSet
 
 from nbconvert.exporters import NotebookExporter
 from nbformat.v4 import new_notebook
+from nbgrader.converters import Autograde
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Unicode
 
@@ -23,9 +24,11 @@ from kit.course.adaptation import adapt
 from kit.course.answers import questions, read_answers
 from kit.course.dates import TIMESTAMP
 from kit.course.evaluators import Ahead, running_evaluator, stop_evaluator
-from kit.course.gradebook import writing
+from kit.course.gradebook import reading, writing
+from kit.course.intake import Refusal, refusal
 from kit.course.rebuild import (
     Overwrite,
+    check_points,
     comments,
     marks,
     read_released,
@@ -33,13 +36,16 @@ from kit.course.rebuild import (
     show_verdicts,
     unanswered,
 )
+from kit.course.reference import reference_first
 from kit.course.rows import Entry, write
 from kit.course.sheet import Sheet
 from kit.course.slot import SECRET, Slot
 from kit.course.stock import run_stock_steps
 from kit.errors import GradingError, UsageError
 from kit.grading.assignment import Assignment
+from kit.grading.ledger import Ledger
 from kit.grading.levels import REQUIRE
+from kit.grading.store import FOLDER, Store
 from kit.harness.submission import read_submission
 
 if TYPE_CHECKING:
@@ -52,7 +58,15 @@ adapt()  # for a course whose configuration does not ask for it
 
 
 class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
-    """Starts from an empty notebook where nbgrader would read the student's: truncated, huge ..."""
+    """Starts from an empty notebook where nbgrader would read the student's: truncated, huge ...
+
+    nbgrader makes it once, before it touches a folder: so the reference is graded here.
+    """
+
+    def __init__(self, *arguments: Any, **settings: Any) -> None:
+        super().__init__(*arguments, **settings)
+        if isinstance(self.parent, Autograde):
+            reference_first(self.parent, lambda: _prove(self.parent))
 
     def from_filename(self, filename: str, resources: Any = None, **options: Any) -> Any:
         """Return the notebook that the preprocessors make, and what they say beside it."""
@@ -72,18 +86,19 @@ class Rebuild(Overwrite):
     def preprocess(self, notebook: Any, resources: Any) -> Any:
         """Return the notebook to grade; leave in autograded/ only what the assignment asks for.
 
-        The marks of an earlier attempt are taken back first, before this one can fail.
+        The marks of an earlier attempt stay until there are new ones, except where this submission
+        cannot be graded by its own fault.
         """
         slot = Slot.of(self.parent.parent, resources)
         if not slot.is_ours:
             return run_stock_steps("sanitize_preprocessors", self, notebook, resources)
-        sheet = _save(slot, lambda _: Entry(slot.student, slot.timestamp()))
+        sheet = _sheet(slot.converter.coursedir.db_url, slot.assignment)
         if slot.submitted.is_symlink():
-            raise UsageError(f"{slot.submitted} is a link; send in the files themselves")
+            raise _refused(slot, f"{slot.submitted} is a link; send in the files themselves")
         manifest = Assignment.load(slot.course, slot.assignment).manifest
         submission = read_submission(slot.submitted, manifest)
         if submission.obstacle:
-            raise UsageError(f"{slot.student} is not graded: {submission.obstacle}")
+            raise _refused(slot, f"{slot.student} is not graded: {submission.obstacle}")
         papers = read_submission(slot.submitted, dataclasses.replace(manifest, files=_papers(slot)))
         _replace_files(slot.autograded, {**submission.files, **papers.files})
         released = read_released(slot.released)
@@ -115,6 +130,8 @@ class Evaluate(NbGraderPreprocessor):  # type: ignore[misc]
             slot,
             lambda sheet: Entry(*about, blank | marks(record, sheet.worth), comments(notebook)),
         )
+        Store(slot.course / FOLDER).put(record)  # for a later `kit regrade` to compare with
+        Ledger(slot.course / FOLDER).remember(slot.student, record)
         return notebook, resources
 
     def evaluate(self, slot: Slot) -> Record:
@@ -134,6 +151,30 @@ class Evaluate(NbGraderPreprocessor):  # type: ignore[misc]
 
 
 _begun: WeakSet[Ahead] = WeakSet()
+
+
+def _refused(slot: Slot, cause: str) -> UsageError:
+    """Return the error; by a fault of its own a submission loses the marks of an earlier one."""
+    if isinstance(refusal(cause), Refusal):
+        _save(slot, lambda _: Entry(slot.student, slot.timestamp()))
+    return UsageError(cause)
+
+
+def _prove(converter: Autograde) -> None:
+    """Have the reference graded, and its points compared with those of the gradebook."""
+    coursedir = converter.coursedir
+    assignment = Assignment.load(Path(coursedir.root), coursedir.assignment_id)
+    ahead = running_evaluator(assignment, Evaluate(parent=converter).sandbox)
+    record = ahead.prove(Store(assignment.course / FOLDER))
+    check_points(record, _sheet(coursedir.db_url, assignment.name).worth)
+
+
+def _sheet(url: str, name: str) -> Sheet:
+    with reading(url) as session:
+        sheet = Sheet.load(session, name) if session else None
+    if sheet is None:
+        raise UsageError(f"{name} is not in the gradebook; run `kit build` first")
+    return sheet
 
 
 def _following(slot: Slot, assignment: Assignment) -> Iterator[Submission]:

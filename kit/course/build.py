@@ -20,9 +20,12 @@ from kit.course.nblog import last_error
 from kit.course.notebook import notebook_is_stale, notebook_path, notebook_text
 from kit.errors import UsageError
 from kit.grading.assignment import Assignment
+from kit.grading.store import FOLDER, Store
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from kit.grading.record import Record
 
 RELEASES = "assignments"
 # The missing module is a check of addresses in JSON schemas, which takes a second to import.
@@ -33,20 +36,29 @@ _NBGRADER = (
 
 
 def build(course: Path, name: str) -> Path:
-    """Release the assignment of that name and return its folder; on failure the old one stays."""
-    from kit.grading.evaluate import collect_points
+    """Release the assignment of that name and return its folder; on failure the old one stays.
+
+    The reference has to pass its hidden tests first.
+    """
+    from kit.grading.pool import evaluate_reference
 
     if find_spec("nbgrader") is None:
         raise UsageError("a release needs nbgrader: pip install 'backprop-kit[grade]'")
     course = course.resolve()
     assignment = Assignment.load(course, name)
-    refresh_notebook(assignment, collect_points(assignment))
+    record = evaluate_reference(assignment, Store(course / FOLDER))
+    refresh_notebook(assignment, points_of(record))
     target = course / RELEASES / name
     target.parent.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".build-", dir=target.parent) as folder:
         _generate(course, name, Path(folder))
         _swap(Path(folder, name), target)
     return target
+
+
+def points_of(record: Record) -> dict[str, float]:
+    """Return what every exercise is worth, by the Record of any submission."""
+    return {exercise.name: exercise.max_score for exercise in record.exercises}
 
 
 def refresh_notebook(assignment: Assignment, points: Mapping[str, float]) -> None:

@@ -11,7 +11,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from kit.grading.pool import AHEAD, ANYHOW, evaluators_for
+from kit.grading.pool import AHEAD, ANYHOW, Run, evaluators_for
 from kit.grading.tasks import Task
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from kit.grading.assignment import Assignment
     from kit.grading.record import Record
+    from kit.grading.store import Store
     from kit.harness.submission import Submission
 
 
@@ -28,12 +29,16 @@ class Ahead:
 
     def __init__(self, assignment: Assignment, sandbox: str) -> None:
         self._assignment, self._sandbox = assignment, sandbox
-        self._suite = assignment.digest()
+        self._suite, self._void = assignment.digest(), assignment.manifest.void
         jobs = ANYHOW.jobs_here
         self._threads, self._ahead = ThreadPoolExecutor(jobs), AHEAD * jobs
         self._evaluators = evaluators_for(jobs)
         self._coming: Iterator[Submission] = iter(())
         self._running: dict[tuple[str, str], Future[Record]] = {}
+
+    def prove(self, store: Store) -> Record:
+        """Return the Record of the reference; raise SuiteError where it does not pass."""
+        return Run(self._submit, self._suite, self._sandbox, store).prove(self._assignment)
 
     def start(self, submissions: Iterable[Submission]) -> None:
         """Begin with these submissions, in this order, as they will be asked for."""
@@ -55,7 +60,7 @@ class Ahead:
         record = self._running.pop(key).result()
         if record.is_late:
             wait(self._running.values())
-            record = self._submit(Task(submission, late=record)).result()
+            record = self._submit(Task(submission, late=record, void=self._void)).result()
         return record
 
     def close(self) -> None:
@@ -64,7 +69,7 @@ class Ahead:
         self._evaluators.close()
 
     def _begin(self, submission: Submission) -> None:
-        self._running[_key(submission)] = self._submit(Task(submission))
+        self._running[_key(submission)] = self._submit(Task(submission, void=self._void))
 
     def _submit(self, task: Task) -> Future[Record]:
         arguments = (self._assignment, self._suite, self._sandbox, task)
@@ -75,12 +80,13 @@ def _key(submission: Submission) -> tuple[str, str]:
     return submission.name, submission.sha256
 
 
-_running: dict[tuple[Path, str, str, str], Ahead] = {}
+_running: dict[tuple[Path, str, str, str, str], Ahead] = {}
 
 
 def running_evaluator(assignment: Assignment, sandbox: str) -> Ahead:
     """Return the evaluator of this assignment as it is on disk now, started where needed."""
-    key = (assignment.course, assignment.name, assignment.digest(), sandbox)
+    void = repr(sorted(assignment.manifest.void.items()))
+    key = (assignment.course, assignment.name, assignment.digest(), void, sandbox)
     if key not in _running:
         stop_evaluator()
         _running[key] = Ahead(assignment, sandbox)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from kit.course.application import open_course
 from kit.course.build import build
 from kit.course.gradebook import reading, shown
-from kit.course.intake import read_class
+from kit.course.intake import Refusal, read_class, refusal
 from kit.course.notes import notes
 from kit.course.posting import posting
 from kit.course.rebuild import check_points
@@ -61,6 +61,10 @@ def grade(
     Records stay in both cases, so that an unchanged submission is not run again. Those returned
     hold no messages of their checks, unless these are asked for: a class may be a large one.
     `on_note` is given what a teacher should look at: a heading, and what concerns whom.
+
+    The reference comes first: where it does not pass the hidden tests, or these give other points
+    than the gradebook, an exception is raised and nothing is written. Where the grader fails with one
+    submission, that student's marks stay as they were.
     """
     assignment = Assignment.load(course, name)
     application = open_course(course, name, submitted, debug=debug)
@@ -69,7 +73,8 @@ def grade(
     intake = _take_in(application, assignment)
     told = on_progress or (lambda *_: None)
     store = Store(course / FOLDER)
-    done = evaluate_class(assignment, intake.submissions, how, store=store)
+    check = partial(_insist_on_points, sheet)
+    done = evaluate_class(assignment, intake.submissions, how, store=store, on_reference=check)
     counted = _counted(done, len(intake.submissions), told)
     came = counted if messages else _brief(counted)
     if not (sheet or dry_run):  # the gradebook of a fresh clone waits until all have come
@@ -77,10 +82,12 @@ def grade(
     count = len(intake.students)
     waiting = partial(told, count, count, _WAITING)
     with posting(converter, sheet, waiting) if sheet and not dry_run else nullcontext() as post:
-        outcomes = {**intake.refused, **dict(_posted(came, sheet, post))}
+        refused = {student: refusal(cause) for student, cause in intake.refused.items()}
+        outcomes = {**refused, **dict(_posted(came, post))}
         if post:
-            for student in intake.refused:
-                post.withdraw(student)
+            for student, outcome in outcomes.items():
+                if isinstance(outcome, Refusal):
+                    post.withdraw(student)
             post.write()
             _remember(course, outcomes)
     for note in notes(intake, outcomes):
@@ -124,17 +131,15 @@ def _gathered(done: Outcomes, intake: Intake) -> Outcomes:
     return ((submission, outcomes[submission.name]) for submission in intake.submissions)
 
 
-def _posted(
-    done: Outcomes, sheet: Sheet | None, post: Post | None
-) -> Iterator[tuple[str, Record | str]]:
-    """Yield what counts for each student, after the post has it."""
+def _posted(done: Outcomes, post: Post | None) -> Iterator[tuple[str, Record | str]]:
+    """Yield what came out for each student, after the post has it.
+
+    Where the grader failed, an earlier mark stays: it was no fault of the submission.
+    """
     for submission, outcome in done:
-        fitting = _fitting(outcome, sheet)
-        if post and isinstance(fitting, str):
-            post.withdraw(submission.name)
-        elif post and not isinstance(fitting, str):
-            post.add(submission, fitting)
-        yield submission.name, fitting
+        if post and not isinstance(outcome, str):
+            post.add(submission, outcome)
+        yield submission.name, refusal(submission.obstacle) if submission.obstacle else outcome
 
 
 def _remember(course: Path, outcomes: Mapping[str, Record | str]) -> None:
@@ -156,10 +161,7 @@ def _build(application: CourseApplication) -> Sheet:
     )
 
 
-def _fitting(outcome: Record | str, sheet: Sheet | None) -> Record | str:
-    try:
-        if sheet and not isinstance(outcome, str):
-            check_points(outcome, sheet.worth)
-    except GradingError as error:
-        return str(error)
-    return outcome
+def _insist_on_points(sheet: Sheet | None, reference: Record) -> None:
+    """Refuse before anything is evaluated: no student is to lose a mark by it."""
+    if sheet:
+        check_points(reference, sheet.worth)

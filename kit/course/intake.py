@@ -21,6 +21,17 @@ if TYPE_CHECKING:
 _LONGEST = 128  # characters of a student's name: as many as the gradebook holds
 
 
+class Refusal(str):
+    """Why a submission is not graded, by its own fault: an earlier mark is withdrawn."""
+
+    __slots__ = ()
+
+
+def refusal(cause: str) -> str:
+    """Return the cause as a Refusal; as it is where the folder cannot be read, which may be ours."""
+    return cause if "cannot be read:" in cause else Refusal(cause)
+
+
 @dataclass(frozen=True, slots=True)
 class Submissions:
     """What a class has handed in, read anew whenever it is gone through: a class may be large."""

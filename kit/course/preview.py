@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from kit.course.application import open_course
 from kit.course.gradebook import reading
+from kit.course.intake import Refusal
 from kit.course.rendering import mark
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 class Preview:
     """The automatic marks of a student by exercise: as they are, and as they would be.
 
-    `before` is None for who is new, `after` for who could not be graded and would have no marks.
+    `before` is None for a new student, `after` where the submission would be refused: no marks then.
     """
 
     student: str
@@ -43,13 +44,17 @@ class Preview:
 
 
 def preview(course: Path, name: str, outcomes: Mapping[str, Record | str]) -> list[Preview]:
-    """Compare what came out for each student with what is in the gradebook."""
+    """Compare what came out for each student with what is in the gradebook.
+
+    Students with whom the grader failed are left out: their marks stay.
+    """
     coursedir = open_course(course, name).coursedir
     with reading(coursedir.db_url) as session:
         before = _automatic_marks(session, name) if session else {}
     return [
         Preview(student, before.get(student), _marks(outcome))
         for student, outcome in outcomes.items()
+        if isinstance(outcome, Refusal) or not isinstance(outcome, str)
     ]
 
 

@@ -99,12 +99,17 @@ def comments(notebook: Any) -> dict[str, str | None]:
 def check_points(record: Record, worth: Mapping[str, float]) -> None:
     """Raise GradingError where a cell is not worth what the hidden tests of its exercise are."""
     most = {result.name: result.max_score for result in record.exercises}
-    for name, points in worth.items():
-        if name not in most or not math.isclose(most[name], points):
+    for name in sorted(most.keys() | worth.keys()):
+        tests, cell = most.get(name), worth.get(name)
+        if tests is None or cell is None or not math.isclose(tests, cell):
             raise GradingError(
-                f"the cell {name!r} gives {points:g} points and the hidden tests do not; "
-                f"run `kit build {record.assignment}` first"
+                f"the hidden tests of {name!r} give {_points(tests)} and the gradebook "
+                f"{_points(cell)}; no mark has changed: run `kit build {record.assignment}` first"
             )
+
+
+def _points(number: float | None) -> str:
+    return "nothing" if number is None else f"{number:g} points"
 
 
 def to_json(notebook: Any) -> str:

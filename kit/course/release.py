@@ -11,19 +11,39 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import nbformat
+from nbconvert.exporters import NotebookExporter
+from nbgrader.converters import GenerateAssignment
 from nbgrader.preprocessors import ClearSolutions as NbgradersClearSolutions
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from kit.course.inspection import findings
 from kit.course.notebook import PLACEHOLDER
+from kit.course.reference import reference_first
 from kit.course.stripping import strip
 from kit.errors import UsageError
 from kit.grading.assignment import Assignment, is_assignment
+from kit.grading.pool import evaluate_reference
+from kit.grading.store import FOLDER, Store
+from kit.manifest import MANIFEST, without_void
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 _SHOWN = 5
+
+
+class ReleaseExporter(NotebookExporter):  # type: ignore[misc]
+    """Has the reference graded first: nbgrader makes it before it touches the old release."""
+
+    def __init__(self, *arguments: Any, **settings: Any) -> None:
+        super().__init__(*arguments, **settings)
+        if isinstance(self.parent, GenerateAssignment):
+            reference_first(self.parent, lambda: _prove(self.parent.coursedir))
+
+
+def _prove(coursedir: Any) -> None:
+    assignment = Assignment.load(Path(coursedir.root), coursedir.assignment_id)
+    evaluate_reference(assignment, Store(assignment.course / FOLDER))
 
 
 class _Step(NbGraderPreprocessor):  # type: ignore[misc]
@@ -46,13 +66,18 @@ class _Step(NbGraderPreprocessor):  # type: ignore[misc]
 
 
 class StripSolutions(_Step):
-    """Write the stripped form of every .py file over the copy that nbgrader has made."""
+    """Write the stripped form of every .py file over the copy that nbgrader has made.
+
+    The manifest loses [[void]], which names hidden tests.
+    """
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Fill `outputs`, which nbconvert writes into the release folder."""
         assignment = resources["nbgrader"]["assignment"]
         outputs = resources.setdefault("outputs", {})
         for name, path in self.copies(assignment).items() if self.is_ours(assignment) else ():
+            if name == MANIFEST:
+                outputs[name] = without_void(path.read_text(encoding="utf-8")).encode()
             if path.suffix == ".py":
                 origin = f"{self.course().source_directory}/{assignment}/{name}"
                 outputs[name] = strip(path.read_text(encoding="utf-8"), origin).encode()

@@ -20,6 +20,7 @@ from kit.errors import (
 )
 from kit.grading import wire
 from kit.grading.deadline import Deadline
+from kit.grading.overtime import paused
 from kit.values import NAME_LIMIT, Handle
 
 if TYPE_CHECKING:
@@ -146,12 +147,17 @@ class RemoteBench:
         connection, deadline = self._process.connection, self._deadline
         try:
             deadline.start_call()
-            wire.send(connection, nonce, question, wire.SOURCES)
-            answered, reply = wire.receive(connection, deadline.look)
+            with paused():
+                wire.send(connection, nonce, question, wire.SOURCES)
+                answered, reply = wire.receive(connection, deadline.look)
         except (TimeoutError, BlockingIOError) as error:
             raise self._stopped(error, asked) from None
         except (wire.ClosedError, ConnectionError):
             raise self._died(asked) from None
+        except wire.UnsendableError as error:  # the hidden test's own mistake, not the student's
+            self._end = "it could not be asked"
+            self.close()
+            raise TypeError(f"{asked} cannot be asked: {error}") from None
         except wire.WireError as error:
             raise self._broken(str(error)) from None
         if answered != nonce:

@@ -10,7 +10,6 @@ The child cannot mark its own work: verdicts are made in the suite process from 
 
 from __future__ import annotations
 
-import hashlib
 import sys
 import time
 from dataclasses import replace
@@ -21,11 +20,14 @@ from kit.grading import lane
 from kit.grading.levels import REQUIRE, choose_level, refusal
 from kit.grading.processor import ANYWHERE
 from kit.grading.record import Check, ExerciseResult, Record
+from kit.grading.reference import insist_on_reference
+from kit.grading.request import Request
 from kit.grading.versions import VERSIONS
+from kit.grading.void import NO_CHECK, void_verdict
 from kit.loading import suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from kit.grading.assignment import Assignment
     from kit.grading.lane import Lane
@@ -44,12 +46,6 @@ def evaluate(submission: Submission, assignment: Assignment) -> Record:
     """Evaluate one submission; raise GradingError where the grader itself fails."""
     with Evaluator(assignment) as evaluator:
         return evaluator.evaluate(submission)
-
-
-def collect_points(assignment: Assignment) -> dict[str, float]:
-    """Return the points of every exercise, which are the sum of its hidden tests' points."""
-    with Evaluator(assignment) as evaluator:
-        return evaluator.points
 
 
 class Evaluator:
@@ -114,22 +110,50 @@ class Evaluator:
         }
 
     def evaluate(
-        self, submission: Submission, only: Sequence[str] = (), *, explain: bool = True
+        self,
+        submission: Submission,
+        only: Sequence[str] = (),
+        *,
+        explain: bool = True,
+        void: Mapping[str, str] = NO_CHECK,
     ) -> Record:
         """Evaluate one submission; raise GradingError where the grader itself fails.
 
         With `only`, the ids of some checks, the Record is about these and no others. Without
-        `explain`, a verdict is all that is said about a check.
+        `explain`, a verdict is all that is said about a check. A check in `void` is not run.
         """
+        return self._evaluate(submission, only, explain, void)
+
+    def evaluate_reference(
+        self, reference: Submission, only: Sequence[str] = (), void: Mapping[str, str] = NO_CHECK
+    ) -> Record:
+        """Evaluate the reference; raise SuiteError, with tracebacks, where it does not pass."""
+        record = self._evaluate(reference, only, False, void, traced=True)
+        if record.is_late:  # the machine may have been busy
+            record = self._evaluate(reference, only, False, void, traced=True)
+        insist_on_reference(record)
+        return record
+
+    def _evaluate(
+        self,
+        submission: Submission,
+        only: Sequence[str],
+        explain: bool,
+        void: Mapping[str, str],
+        *,
+        traced: bool = False,
+    ) -> Record:
         if not self._lane.is_open:  # it had failed, or was closed
             self._lane = self._started()
             self._ready()
         self._insist_on(only)
         started = time.perf_counter()
-        seed = hashlib.sha256(f"{self.suite} {submission.sha256}".encode()).hexdigest()
+        seed = submission.sha256  # with each test's own code: see `kit.grading.drawn`
         number = str(int(seed[:16], 16))
-        request = (submission.sources(), dict(submission.problems), number, list(only), explain)
+        files = submission.sources(), dict(submission.problems)
+        request = Request(*files, number, list(only), list(void), explain, traced)
         verdicts = self._lane.ask(request)
+        verdicts |= {check: void_verdict(reason) for check, reason in void.items()}
         return Record(
             assignment=self.assignment.name,
             submission=submission.about,
@@ -141,22 +165,26 @@ class Evaluator:
             seconds=round(time.perf_counter() - started, 3),
         )
 
-    def confirm(self, record: Record, submission: Submission) -> Record:
+    def confirm(
+        self, record: Record, submission: Submission, void: Mapping[str, str] = NO_CHECK
+    ) -> Record:
         """Run the exercises of a Record that ran out of time once more; return what counts.
 
         Nothing else of ours is to run at that time: whoever asks sees to it.
         """
         exercises = tuple(
-            self._confirmed(result, submission) if result.is_late else result
+            self._confirmed(result, submission, void) if result.is_late else result
             for result in record.exercises
         )
         return replace(record, exercises=exercises)
 
-    def _confirmed(self, result: ExerciseResult, submission: Submission) -> ExerciseResult:
+    def _confirmed(
+        self, result: ExerciseResult, submission: Submission, void: Mapping[str, str]
+    ) -> ExerciseResult:
         first = next(check.id for check in result.checks if check.status == "timeout")
         if self.evaluate(submission, [first]).is_late:
             return result
-        again = self.evaluate(submission, [check.id for check in result.checks])
+        again = self.evaluate(submission, [check.id for check in result.checks], void=void)
         return again.exercises[0]
 
     def hang_up(self) -> None:
@@ -197,7 +225,7 @@ def _check(test: dict[str, Any], verdict: Any) -> Check:
     return Check(
         id=test["id"],
         title=test["title"],
-        points=test["points"] if status == "passed" else 0.0,
+        points=test["points"] if status in {"passed", "void"} else 0.0,
         max_points=test["points"],
         status=status,
         kind=test["kind"],

@@ -114,6 +114,8 @@ class Lane:
         self._answer_owed = True
         kind, value = self._answer(request)
         self._answer_owed = False
+        if kind == "broken":
+            raise SuiteError(str(value))
         if kind != "verdicts":
             raise GradingError(str(value))
         verdicts: dict[str, Any] = value

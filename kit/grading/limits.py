@@ -16,7 +16,8 @@ class Limits:
     """How much a worker may use; `[limits]` in the manifest overrides any of these.
 
     Seconds of CPU for one call and for a whole check, seconds of wall clock for one call, bytes
-    of memory, bytes of any one file (what it prints goes to one).
+    of memory, bytes of any one file (what it prints goes to one). `test_seconds` is for the other
+    side: how long a hidden test itself may take, without the calls of a student's parts.
     """
 
     call_seconds: float = 2.0
@@ -24,6 +25,7 @@ class Limits:
     wall_seconds: float = 10.0
     memory_bytes: int = 1 << 30
     file_bytes: int = 1 << 20
+    test_seconds: float = 60.0
 
     @classmethod
     def read(cls, table: Mapping[str, Any]) -> Limits:

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, TypeAlias
 from kit.errors import GradingError, SuiteError
 from kit.grading.bundle import Bundle
 from kit.grading.cluster import cluster
+from kit.grading.evaluate import Evaluator
 from kit.grading.levels import REQUIRE, acceptable
 from kit.grading.processor import processors
+from kit.grading.reference import insist_on_void, known_reference, read_reference
 from kit.grading.tasks import Evaluators, Task, evaluate_here
 
 if TYPE_CHECKING:
@@ -73,18 +75,45 @@ def evaluate_class(
     *,
     store: Store | None = None,
     only: tuple[str, ...] = (),
+    on_reference: Callable[[Record], None] = lambda _: None,
 ) -> Iterator[tuple[Submission, Record | str]]:
-    """Yield every submission, as it is done, with its Record or with why there is none."""
-    tasks = (Task(submission, only) for submission in submissions)
+    """Yield every submission, as it is done, with its Record or with why there is none.
+
+    The reference comes first, and `on_reference` takes its Record; where it does not pass, SuiteError
+    is raised.
+    """
+    void = assignment.manifest.void
+    tasks = (Task(submission, only, void=void) for submission in submissions)
     if how.cluster:
         with cluster(how.cluster) as executor:
-            yield from evaluate_on(executor, assignment, tasks, how.sandbox, store)
+            yield from evaluate_on(executor, assignment, tasks, how.sandbox, store, on_reference)
     else:
-        yield from _evaluate_in_threads(assignment, tasks, how, store)
+        yield from _evaluate_in_threads(assignment, tasks, how, store, on_reference, only)
+
+
+def evaluate_reference(
+    assignment: Assignment, store: Store | None = None, sandbox: str = REQUIRE
+) -> Record:
+    """Return the Record of the reference; raise SuiteError where it does not pass."""
+    suite, reference = assignment.digest(), read_reference(assignment)
+    record = known_reference(assignment, reference, suite, sandbox, store)
+    if record is None:
+        with Evaluator(assignment, sandbox) as evaluator:
+            task = Task(reference, void=assignment.manifest.void, is_reference=True)
+            record = task.run(evaluator)
+        if store:
+            store.put(record)
+    insist_on_void(assignment, record)
+    return record
 
 
 def _evaluate_in_threads(
-    assignment: Assignment, tasks: Iterable[Task], how: How, store: Store | None
+    assignment: Assignment,
+    tasks: Iterable[Task],
+    how: How,
+    store: Store | None,
+    on_reference: Callable[[Record], None],
+    only: tuple[str, ...],
 ) -> Iterator[tuple[Submission, Record | str]]:
     jobs, suite = how.jobs_here, assignment.digest()
     evaluators = how.evaluators or evaluators_for(jobs)
@@ -96,7 +125,9 @@ def _evaluate_in_threads(
         if not how.evaluators:
             threads.submit(evaluators.start, assignment, suite, how.sandbox, jobs)
         try:
-            yield from Run(submit, suite, how.sandbox, store).evaluate(tasks, AHEAD * jobs)
+            run = Run(submit, suite, how.sandbox, store)
+            on_reference(run.prove(assignment, only))
+            yield from run.evaluate(tasks, AHEAD * jobs)
         finally:
             threads.shutdown(wait=False, cancel_futures=True)
             evaluators.close()
@@ -108,6 +139,7 @@ def evaluate_on(
     tasks: Iterable[Task],
     sandbox: str = REQUIRE,
     store: Store | None = None,
+    on_reference: Callable[[Record], None] = lambda _: None,
 ) -> Iterator[tuple[Submission, Record | str]]:
     """Do the same on any executor of `concurrent.futures`: the suite travels by content."""
     bundle = Bundle.of(assignment)
@@ -115,7 +147,9 @@ def evaluate_on(
     def submit(task: Task) -> Future[Record]:
         return executor.submit(evaluate_here, bundle, sandbox, task)
 
-    yield from Run(submit, bundle.suite, sandbox, store).evaluate(tasks, AHEAD_ELSEWHERE)
+    run = Run(submit, bundle.suite, sandbox, store)
+    on_reference(run.prove(assignment))
+    yield from run.evaluate(tasks, AHEAD_ELSEWHERE)
 
 
 def evaluators_for(jobs: int) -> Evaluators:
@@ -145,7 +179,7 @@ class Run:
             if task.submission.obstacle:  # what cannot be read has no score
                 yield task.submission, task.submission.obstacle
                 continue
-            if known := self._known(task.submission):
+            if known := self._known(task):
                 yield task.submission, known
                 continue
             self._running[self._submit(task)] = task
@@ -156,13 +190,33 @@ class Run:
         for task in self._late:
             yield task.submission, self._outcome(self._submit(task))
 
-    def _known(self, submission: Submission) -> Record | None:
+    def prove(self, assignment: Assignment, only: tuple[str, ...] = ()) -> Record:
+        """Return the Record of the reference; raise SuiteError where it does not pass.
+
+        It is run once for a suite, and comes from the store after that.
+        """
+        reference, void = read_reference(assignment), assignment.manifest.void
+        where = self._suite, self._sandbox, self._store
+        record = known_reference(assignment, reference, *where)
+        if record is None:
+            task = Task(reference, only, void=void, is_reference=True)
+            record = self._submit(task).result()
+            if self._store:
+                self._store.put(record)
+        if not only:
+            insist_on_void(assignment, record)
+        return record
+
+    def _known(self, task: Task) -> Record | None:
         if self._store is None:
             return None
-        found = (
-            self._store.get(submission, self._suite, level) for level in acceptable(self._sandbox)
-        )
-        return next(filter(None, found), None)
+        levels = acceptable(self._sandbox)
+        about = task.submission, self._suite
+        found = (self._store.get(*about, level, task.void) for level in levels)
+        record = next(filter(None, found), None)
+        if record and task.void:  # it may have been run before the check was taken out
+            self._store.put(record)
+        return record
 
     def _outcomes(self) -> Iterator[tuple[Submission, Record | str]]:
         """Yield what is done by now, after waiting for the next one."""

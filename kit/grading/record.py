@@ -19,12 +19,15 @@ if TYPE_CHECKING:
 
 SCHEMA = "kit/record/1"
 
-Status = Literal["passed", "failed", "error", "timeout"]
+Status = Literal["passed", "failed", "error", "timeout", "void"]
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """The verdict of one hidden test. A verdict that is missing is 0 points, its cause named."""
+    """The verdict of one hidden test. A verdict that is missing is 0 points, its cause named.
+
+    One that is "void" does not count: everybody has its points, and `message` is the reason.
+    """
 
     id: str
     title: str

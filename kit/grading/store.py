@@ -16,6 +16,7 @@ from kit.errors import UsageError
 from kit.grading.private import private_folder, write_private
 from kit.grading.record import Record
 from kit.grading.versions import VERSIONS
+from kit.grading.void import NO_CHECK, with_void
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -33,10 +34,13 @@ _SUBMISSION = re.compile(rb'"submission": \{"sha256": "([0-9a-f]+)"')
 def key_of(record: Record) -> str:
     """Return the name that a Record is stored by.
 
-    A Record with a time-out has a name of its own: it never takes the place of a final one.
+    A Record with a time-out has a name of its own: it never takes the place of a final one. So has
+    one with checks that do not count: where they count again, the one from before is still there.
     """
     sha256, level = record.submission["sha256"], record.sandbox["level"]
-    return _key(sha256, record.suite, level, record.versions, final=not record.is_late)
+    checks = (check for exercise in record.exercises for check in exercise.checks)
+    void = {check.id: check.message for check in checks if check.status == "void"}
+    return _key(sha256, record.suite, level, record.versions, void, final=not record.is_late)
 
 
 class Store:
@@ -45,13 +49,19 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self._folder = private_folder(folder)
 
-    def get(self, submission: Submission, suite: str, level: str) -> Record | None:
+    def get(
+        self, submission: Submission, suite: str, level: str, void: Mapping[str, str] = NO_CHECK
+    ) -> Record | None:
         """Return what is known about a submission, in its student's name; None: run it.
 
-        `suite` names the assignment, too: its digest is made of paths and contents.
+        `suite` names the assignment, too: its digest is made of paths and contents. Checks in `void`
+        do not count, whether they did when the submission was run or not.
         """
-        record = self.read(_key(submission.sha256, suite, level, VERSIONS, final=True))
-        return record and replace(record, submission=submission.about)
+        decisive = submission.sha256, suite, level, VERSIONS
+        record = self.read(_key(*decisive, void, final=True))
+        if void and record is None:
+            record = self.read(_key(*decisive, {}, final=True))
+        return record and replace(with_void(record, void), submission=submission.about)
 
     def put(self, record: Record) -> None:
         """Store a Record without the name; kill -9 at any moment leaves no half of it behind."""
@@ -89,12 +99,19 @@ class Store:
 
 
 def _key(
-    submission: str, suite: str, level: str, versions: Mapping[str, str], *, final: bool
+    submission: str,
+    suite: str,
+    level: str,
+    versions: Mapping[str, str],
+    void: Mapping[str, str],
+    *,
+    final: bool,
 ) -> str:
     # A minor version of Python decides which syntax is an error and how `sum` rounds (3.12
     # compensates); a patch release does neither, and a security update must not run a class again.
     python = versions["python"].split(".")[:2]
     decisive = [submission, suite, versions["kit"], versions["numpy"], python, level, final]
+    decisive += [sorted(void.items())] if void else []
     return hashlib.sha256(json.dumps(decisive).encode()).hexdigest()
 
 

@@ -19,14 +19,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kit.errors import KitError
+from kit.errors import KitError, SuiteError
 from kit.grading import preload, sandbox, wire
 from kit.grading.assignment import Assignment
 from kit.grading.children import wait_for
 from kit.grading.limits import Limits
 from kit.grading.nursery import Zygote
+from kit.grading.overtime import OvertimeError, limited
 from kit.grading.processor import stay
 from kit.grading.promises import broken_promises
+from kit.grading.request import Request
 from kit.grading.suite import Suite
 
 if TYPE_CHECKING:
@@ -53,12 +55,13 @@ def main() -> None:
         limits = Limits.read(assignment.manifest.limits)
         preload.insist_on(assignment.manifest.imports)
         zygote = Zygote(limits, sys.argv[4], assignment.manifest.imports)
-        suite = Suite(assignment)
-        tests = suite.describe()
+        with limited(limits.test_seconds):
+            suite = Suite(assignment)
+            tests = suite.describe()
         for name in NUMPY:  # once, here, and not in every copy
             importlib.import_module(name)
         broken = broken_promises(zygote)
-    except Exception as error:  # noqa: BLE001 - a conftest.py may raise anything
+    except (Exception, OvertimeError) as error:  # noqa: BLE001 - a conftest.py may raise anything
         for connection in connections:
             wire.send(connection, 0, ("failed", _told(error)), wire.SOURCES)
         return
@@ -136,7 +139,7 @@ def _forked(
             os.kill(process, signal.SIGKILL)
         return wire.receive(here, limits=wire.SOURCES)[1]
     except wire.WireError as error:
-        return ("failed", f"the run of the suite ended early: {error}")
+        return ("failed", f"the run of the suite ended early{_place(suite)}: {error}")
     finally:
         here.close()
         os.waitpid(process, 0)
@@ -146,12 +149,10 @@ def _tell(connection: socket.socket, suite: Suite, zygote: Zygote, request: Any)
     code = 1
     gc.disable()  # this copy is too short-lived to be worth a collection
     try:
-        sources, problems, seed, only, explained = request
         try:
-            answer: tuple[str, Any] = (
-                "verdicts",
-                suite.run(zygote, sources, problems, int(seed), only, explained=explained),
-            )
+            answer: tuple[str, Any] = ("verdicts", suite.run(zygote, Request(*request)))
+        except SuiteError as error:
+            answer = ("broken", str(error))
         except Exception as error:  # noqa: BLE001 - whatever it is, it is told and never a score
             answer = ("failed", _told(error))
         wire.send(connection, 0, answer, wire.SOURCES)
@@ -160,7 +161,11 @@ def _tell(connection: socket.socket, suite: Suite, zygote: Zygote, request: Any)
         os._exit(code)  # as above
 
 
-def _told(error: Exception) -> str:
+def _place(suite: Suite) -> str:
+    return f", in {suite.at}" if suite.at else ""
+
+
+def _told(error: BaseException) -> str:
     if isinstance(error, KitError | pytest.UsageError):
         return str(error)
     return f"the hidden suite fails with {type(error).__name__}: {error}"

@@ -11,7 +11,7 @@ import contextlib
 import tempfile
 import threading
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -23,7 +23,7 @@ from kit.grading.lane import close_all
 from kit.grading.processor import ANYWHERE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from kit.grading.record import Record
     from kit.harness.submission import Submission
@@ -35,13 +35,24 @@ Source: TypeAlias = Assignment | Bundle
 class Task:
     """What is to be run: a submission, `only` some of its checks, or what was `late` once more.
 
-    `explain` says why checks failed, for somebody who is to learn from it.
+    `explain` says why checks failed, for somebody who is to learn from it. Checks in `void` are not
+    run. The reference has to pass them all.
     """
 
     submission: Submission
     only: tuple[str, ...] = ()
     late: Record | None = None
     explain: bool = True
+    void: Mapping[str, str] = field(default_factory=dict)
+    is_reference: bool = False
+
+    def run(self, evaluator: Evaluator) -> Record:
+        """Have it evaluated; raise GradingError where the grader itself fails."""
+        if self.is_reference:
+            return evaluator.evaluate_reference(self.submission, self.only, self.void)
+        if self.late:
+            return evaluator.confirm(self.late, self.submission, self.void)
+        return evaluator.evaluate(self.submission, self.only, explain=self.explain, void=self.void)
 
 
 class Evaluators:
@@ -105,10 +116,7 @@ class Evaluators:
     def _evaluate(self, source: Source, suite: str, sandbox: str, task: Task) -> Record:
         evaluator = self._take(source, suite, sandbox)
         try:
-            if task.late:
-                record = evaluator.confirm(task.late, task.submission)
-            else:
-                record = evaluator.evaluate(task.submission, task.only, explain=task.explain)
+            record = task.run(evaluator)
         except BaseException:
             self._all.discard(evaluator)
             self._give_back(evaluator.processor)

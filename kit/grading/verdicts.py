@@ -10,6 +10,7 @@ from __future__ import annotations
 import builtins
 import errno
 import re
+from types import ModuleType
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
@@ -82,18 +83,29 @@ def verdict(
     return found._replace(public=public, misconception=finding.misconception)
 
 
+def is_broken(error: BaseException) -> bool:
+    """Whether no value of a student's makes a test raise this: a name is wrong in its code.
+
+    A variable without a value is another matter: a loop over an empty answer leaves one behind.
+    """
+    if isinstance(error, UnboundLocalError):
+        return False
+    of_module = isinstance(error, AttributeError) and isinstance(error.obj, ModuleType)
+    return of_module or isinstance(error, BROKEN)
+
+
 def _verdict(error: BaseException | None, kind: str, limits: Limits) -> Verdict:
     if error is None:
         return Verdict("passed", "", "")
     if isinstance(error, GradingError):
         raise error
-    if isinstance(error, BROKEN):  # no value of a student's makes a test raise one of these
+    if is_broken(error):
         raise GradingError(f"a hidden test is broken: {type(error).__name__}: {error}")
     message = _printable("\n".join([str(error), *getattr(error, "__notes__", [])])[:4000])
     if isinstance(error, PartError):
         status: Status = "timeout" if isinstance(error, PartTimeoutError) else "error"
         return Verdict(status, message, _public(error, limits))
-    if isinstance(error, AssertionError):
+    if isinstance(error, AssertionError | pytest.fail.Exception):
         return Verdict("failed", message, KINDS.get(kind, "the contract does not hold"))
     return Verdict(
         "error", f"{type(error).__name__}: {message}", "what came back could not be used"

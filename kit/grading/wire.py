@@ -40,6 +40,10 @@ class WireError(KitError):
     """The other side sent something that is not a frame, or one that is too large."""
 
 
+class UnsendableError(WireError):
+    """A value is of a kind that does not cross: a function, an array of objects."""
+
+
 class ClosedError(WireError):
     """The other side closed the connection."""
 
@@ -139,6 +143,11 @@ def _encode(value: Any, arrays: list[np.ndarray[Any, Any]]) -> Any:
         return ["memory", _encode(value.values, arrays), value.order, value.place]
     if kind is dict:
         return ["dict", *[[str(key), _encode(item, arrays)] for key, item in value.items()]]
+    if not hasattr(kind, "__iter__"):
+        raise UnsendableError(
+            f"a {kind.__name__} cannot cross to another process; numbers, text, arrays, and lists, "
+            "tuples and dicts of these can"
+        )
     # Most items are leaves: to look at one takes less than to call for it.
     items = [item if type(item) in _AS_IT_IS else _encode(item, arrays) for item in value]
     return ["list" if kind is list else "tuple", *items]
@@ -147,7 +156,7 @@ def _encode(value: Any, arrays: list[np.ndarray[Any, Any]]) -> Any:
 def _encode_array(array: np.ndarray[Any, Any], arrays: list[np.ndarray[Any, Any]]) -> list[Any]:
     dtype = array.dtype
     if dtype.char not in DTYPES:  # the bytes of an object array are addresses
-        raise WireError(f"an array of dtype {dtype} cannot be sent")
+        raise UnsendableError(f"an array of dtype {dtype} cannot be sent")
     arrays.append(array if dtype.isnative else array.astype(dtype.newbyteorder("=")))
     return ["array", dtype.char, *array.shape]
 

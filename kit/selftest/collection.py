@@ -24,14 +24,6 @@ if TYPE_CHECKING:
 WITHOUT_CAPSTONE = {"fine", "argument", "start"}  # these near misses train as well as any
 
 
-def read_reference(assignment: Assignment) -> Submission:
-    """Read the solution; raise UsageError where a file of it is missing."""
-    solution = read_submission(assignment.solution, assignment.manifest, "reference")
-    if solution.problems:
-        raise UsageError(f"the solution is not whole: {min(solution.problems.values())}")
-    return solution
-
-
 def collect_entries(
     assignment: Assignment, solution: Submission, level: str
 ) -> tuple[list[Entry], Notes]:

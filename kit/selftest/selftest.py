@@ -6,7 +6,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kit.selftest.collection import checks_for, collect_entries, read_reference
+from kit.grading.reference import read_reference
+from kit.selftest.collection import checks_for, collect_entries
 from kit.selftest.disclosure import secrets
 from kit.selftest.evidence import Evidence
 from kit.selftest.hostile import RUNAWAY, hostile_folders

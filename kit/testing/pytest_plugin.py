@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 MakeStudent: TypeAlias = Callable[[str], Student]
 
 MAKE_STUDENT = pytest.StashKey[MakeStudent]()
-SEED = pytest.StashKey[int]()
+SEED = pytest.StashKey[int]()  # of the session: the submission's
+OWN_NUMBER = pytest.StashKey[int]()  # of a test: what its code and its name give
 REFERENCES = pytest.StashKey["dict[Path, tuple[Manifest, Bench]]"]()
 
 
@@ -67,9 +68,10 @@ def _local(request: pytest.FixtureRequest) -> Student:
 
 @pytest.fixture
 def rng(request: pytest.FixtureRequest) -> np.random.Generator:
-    """Return dice that differ from test to test and, in grading, from submission to submission."""
+    """Return a generator that differs from test to test and, in grading, between submissions."""
     test = f"{request.path.name}::{request.node.name}"
-    return np.random.default_rng([request.config.stash.get(SEED, 0), zlib.crc32(test.encode())])
+    own = request.node.stash.get(OWN_NUMBER, zlib.crc32(test.encode()))
+    return np.random.default_rng([request.config.stash.get(SEED, 0), own])
 
 
 def exercise_name(item: pytest.Item) -> str:

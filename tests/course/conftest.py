@@ -15,6 +15,7 @@ from kit.course.application import open_course
 from kit.course.notebook import notebook_text
 from kit.errors import GradingError
 from kit.grading.record import Check, ExerciseResult, Record
+from kit.grading.reference import read_reference
 from kit.grading.versions import VERSIONS
 from kit.manifest import read_manifest
 
@@ -54,17 +55,19 @@ def evaluate(submission):
     if "break" in source:
         raise GradingError("the sandbox broke")
     points = float((source.partition("points = ")[2].split() or ["0"])[0])
+    status = "passed" if points >= 3 else "failed"
     check = Check(
         *("test_relu.py::test_it", "keeps what is positive", points, 3.0),
-        *("failed", "value", "HIDDEN x = 0.731", "look at the slope"),
+        *(status, "value", "HIDDEN x = 0.731", "look at the slope"),
     )
     results = (ExerciseResult("relu", "ReLU", (check,)),)
     about = submission.about
     return Record("small", about, results, "suite", "seed", {"level": "L0"}, VERSIONS, 0.1)
 
 
-def evaluate_class(_assignment, submissions, *_, **__):
+def evaluate_class(assignment, submissions, *_, on_reference, **__):
     """Yield what comes out for each, in an order that is not theirs."""
+    on_reference(evaluate(read_reference(assignment)))
     for submission in reversed(list(submissions)):
         try:
             yield submission, evaluate(submission)
@@ -91,6 +94,7 @@ def template(tmp_path_factory):
         (course / folder).mkdir(parents=True)
     shutil.copy(ROOT / "nbgrader_config.py", course)
     (course / "solutions/small/assignment.toml").write_text(MANIFEST, encoding="utf-8")
+    (course / "solutions/small/activations.py").write_text("points = 3", encoding="utf-8")
     (course / "tests/hidden/small/test_relu.py").write_text("", encoding="utf-8")
     text = notebook_text(read_manifest(course / "solutions/small"), {"relu": 3.0})
     released, _ = ComputeChecksums().preprocess(nbformat.reads(text, as_version=4), {})

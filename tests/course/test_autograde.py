@@ -11,6 +11,7 @@ from kit.course import autograde, evaluators
 from kit.course.grade import grade
 from kit.errors import GradingError
 from kit.grading.assignment import Assignment
+from kit.grading.ledger import records_before
 
 
 def cell(**changes):
@@ -151,16 +152,55 @@ def test_a_cell_that_was_never_evaluated_earns_nothing(small_course, submit, pla
     assert not (small_course / "autograded" / "ada" / "small").exists()
 
 
-def test_points_that_have_changed_since_the_release_are_an_error_not_a_mark(
-    small_course, submit, marks, monkeypatch
+def without_records(files):
+    return {name: content for name, content in files.items() if not name.startswith("records/")}
+
+
+def test_points_that_have_changed_since_the_release_are_a_refusal_before_anything_else(
+    submit, plain, files, monkeypatch
 ):
+    submit("ada", "points = 3", small="{}")
+    plain()
+    before = files()
     monkeypatch.setattr("kit.grading.record.ExerciseResult.max_score", 5.0)
-    submit("ada", "points = 3")
 
-    outcomes = dict(grade(small_course, "small"))
+    with pytest.raises(NbGraderException, match="run `kit build small` first"):
+        plain()
+    assert without_records(files()) == without_records(before)
 
-    assert "run `kit build small` first" in outcomes["ada"]
-    assert marks("ada") == (None, True)
+
+def test_a_reference_that_does_not_pass_is_an_error_of_nbgraders_before_anything_else(
+    small_course, submit, plain, files
+):
+    submit("ada", "points = 3", small="{}")
+    plain()
+    (small_course / "solutions/small/activations.py").write_text("break", encoding="utf-8")
+    before = files()
+
+    with pytest.raises(NbGraderException, match="the sandbox broke"):
+        plain()
+    assert files() == before
+
+
+@pytest.mark.parametrize("papers", [{}, {"small": "{}"}])
+def test_a_grader_that_fails_leaves_the_marks_as_they_were(submit, plain, marks, papers):
+    submit("ada", "points = 2", **papers)
+    plain()
+    submit("ada", "break", **papers)
+    submit("bob", "break", **papers)
+
+    with pytest.raises(NbGraderException):
+        plain()
+
+    assert (marks("ada"), marks("bob")) == ((2.0, False), (None, True))
+
+
+def test_what_nbgrader_has_graded_is_what_a_regrade_compares_with(small_course, submit, plain):
+    submit("ada", "points = 2", small="{}")
+
+    plain()
+
+    assert records_before(small_course, "small")["ada"].score == 2.0
 
 
 def test_one_evaluator_serves_all_of_nbgraders_own_door(submit, evaluator, plain):

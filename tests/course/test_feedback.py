@@ -1,5 +1,7 @@
 """Students get back their code, the verdicts, and no hidden test."""
 
+import shutil
+
 from kit.course.feedback import feedback
 from kit.course.grade import grade
 
@@ -37,13 +39,24 @@ def test_a_script_is_shown_as_text(small_course, submit):
     assert "alert" in text
 
 
-def test_who_could_not_be_graded_has_no_page_not_even_an_old_one(small_course, submit):
+def test_a_refused_submission_has_no_page_not_even_an_old_one(small_course, submit):
     submit("ada", "points = 1")
-    submit("bob", "points = 2")
+    folder = submit("bob", "points = 2")
     grade(small_course, "small")
     old = feedback(small_course, "small")["bob"]
-    submit("bob", "break")
+    shutil.rmtree(folder)
+    folder.symlink_to("/tmp")
     grade(small_course, "small")
 
     assert set(feedback(small_course, "small")) == {"ada"}
     assert not old.exists()
+
+
+def test_a_grader_that_failed_leaves_the_page_of_the_mark_that_counts(small_course, submit):
+    submit("bob", "points = 2")
+    grade(small_course, "small")
+    page = feedback(small_course, "small")["bob"]
+    submit("bob", "break")
+    grade(small_course, "small")
+
+    assert feedback(small_course, "small")["bob"] == page

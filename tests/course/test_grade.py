@@ -1,12 +1,15 @@
 """A class is graded to its last student, whatever one of them sent."""
 
+import shutil
+
 import pytest
 from nbgrader.api import Gradebook
 
 from kit.course import grade as module
 from kit.course import posting
 from kit.course.grade import grade
-from kit.errors import GradingError
+from kit.course.rebuild import check_points
+from kit.errors import GradingError, SuiteError
 
 NAMES = ["Müller, Ada", 'the "third"', "o'neil", "a+b", "[x]*", "  spaced", "学生", "-rf", "a" * 90]
 DATES = ["garbage", "", "2026-99-99", "9" * 400, "\x01", "99999-01-01", "1 2 3 4", "2026 1 UTC"]
@@ -54,7 +57,7 @@ def test_stray_files_and_other_assignments_are_no_submissions(small_course, subm
     assert [student for student, _ in grade(small_course, "small")] == ["ada"]
 
 
-def test_a_failure_is_one_students_alone_and_takes_back_an_earlier_mark(
+def test_a_failure_of_the_grader_is_one_students_alone_and_leaves_an_earlier_mark(
     small_course, submit, marks
 ):
     submit("ada", "points = 3")
@@ -66,8 +69,67 @@ def test_a_failure_is_one_students_alone_and_takes_back_an_earlier_mark(
     outcomes = dict(grade(small_course, "small"))
 
     assert outcomes["ada"] == "the sandbox broke"
-    assert (marks("ada"), marks("bob")) == ((None, True), (2.0, False))
-    assert not (small_course / "autograded" / "ada" / "small").exists()
+    assert (marks("ada"), marks("bob")) == ((3.0, False), (2.0, False))
+    assert (small_course / "autograded" / "ada" / "small").exists()
+
+
+def test_a_submission_that_is_refused_loses_an_earlier_mark(small_course, submit, marks):
+    folder = submit("ada", "points = 3")
+    grade(small_course, "small")
+    shutil.rmtree(folder)
+    folder.symlink_to("/tmp")
+
+    outcomes = dict(grade(small_course, "small"))
+
+    assert "is a link" in outcomes["ada"]
+    assert marks("ada") == (None, True)
+    assert not folder.with_name("autograded").exists()
+
+
+def test_a_reference_that_does_not_pass_changes_nothing(small_course, submit, files, monkeypatch):
+    submit("ada", "points = 3")
+    grade(small_course, "small")
+    submit("ada", "points = 1")
+    before = files()
+
+    def refuse(*_, **__):
+        raise SuiteError("the reference does not pass")
+        yield
+
+    monkeypatch.setattr(module, "evaluate_class", refuse)
+    with pytest.raises(SuiteError, match="the reference does not pass"):
+        grade(small_course, "small")
+    assert files() == before
+
+
+def test_points_that_differ_from_the_gradebook_are_one_refusal(
+    small_course, submit, files, monkeypatch
+):
+    submit("ada", "points = 3")
+    grade(small_course, "small")
+    submit("ada", "points = 1")
+    before = files()
+    monkeypatch.setattr("kit.grading.record.ExerciseResult.max_score", 5.0)
+
+    with pytest.raises(GradingError, match="no mark has changed: run `kit build small` first"):
+        grade(small_course, "small")
+    assert files() == before
+
+
+@pytest.mark.parametrize(
+    ("worth", "says"),
+    [
+        ({"relu": 2.0}, "the hidden tests of 'relu' give 3 points and the gradebook 2 points"),
+        ({"rleu": 3.0}, "the hidden tests of 'relu' give 3 points and the gradebook nothing"),
+        ({"relu": 3.0, "tanh": 1.0}, "tests of 'tanh' give nothing and the gradebook 1 points"),
+    ],
+)
+def test_an_exercise_that_is_worth_something_else_is_named(small_course, submit, worth, says):
+    submit("ada", "points = 1")
+    [(_, record)] = grade(small_course, "small")
+
+    with pytest.raises(GradingError, match=says):
+        check_points(record, worth)
 
 
 def test_an_evaluator_that_cannot_start_takes_no_mark(small_course, submit, marks, monkeypatch):

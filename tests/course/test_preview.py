@@ -1,5 +1,7 @@
 """A dry run says what grading would change, and writes nothing."""
 
+import shutil
+
 from kit.course.grade import grade
 from kit.course.preview import Preview, preview, total
 
@@ -11,9 +13,13 @@ def dry(course):
 def test_a_dry_run_says_who_is_new_and_whose_marks_would_change(small_course, submit, files):
     for student in ("ada", "bob", "eve"):
         submit(student, "points = 1")
+    submit("gus", "points = 2")
     grade(small_course, "small")
     submit("ada", "points = 3")
     submit("bob", "break")
+    submit("fay", "break")
+    shutil.rmtree(submit("gus", "points = 2"))
+    (small_course / "submitted/gus/small").symlink_to("/tmp")
     submit("zoe", "points = 2")
     before = files()
 
@@ -21,11 +27,11 @@ def test_a_dry_run_says_who_is_new_and_whose_marks_would_change(small_course, su
 
     assert seen == [
         Preview("ada", {"relu": 1.0}, {"relu": 3.0}),
-        Preview("bob", {"relu": 1.0}, None),
         Preview("eve", {"relu": 1.0}, {"relu": 1.0}),
+        Preview("gus", {"relu": 2.0}, None),
         Preview("zoe", None, {"relu": 2.0}),
     ]
-    assert [one.changes for one in seen] == [True, True, False, True]
+    assert [one.changes for one in seen] == [True, False, True, True]
     assert files() == before
 
 
@@ -38,8 +44,9 @@ def test_a_dry_run_makes_no_gradebook(small_course, submit, files):
     assert files() == before
 
 
-def test_who_failed_before_and_fails_again_changes_nothing(small_course, submit):
-    submit("ada", "break")
+def test_a_refusal_after_a_refusal_changes_nothing(small_course, submit):
+    (submit("ada").parent / "small").rmdir()
+    (small_course / "submitted/ada/small").symlink_to("/tmp")
     grade(small_course, "small")
 
     (ada,) = dry(small_course)

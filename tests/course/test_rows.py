@@ -109,7 +109,7 @@ def test_a_class_graded_twice_with_a_human_in_between_has_nbgraders_rows(
 
     assert doors(lambda: plain(**settings)) == ours
     assert penalties == {"ada": 4.5, "bob": None, "untouched": None}
-    assert column(small_course, "relu", "auto_score") == {"ada": 2.0, "bob": None, "untouched": 0.0}
+    assert column(small_course, "relu", "auto_score") == {"ada": 2.0, "bob": 3.0, "untouched": 0.0}
     assert column(small_course, "activations_py", "auto_comment")["untouched"] == "No response."
 
 

@@ -295,10 +295,12 @@ def test_feedback_shows_nothing_of_the_hidden_tests(ours):
     assert not any("def test_" in page for page in everything.values())
 
 
-def test_a_grader_that_fails_takes_back_the_mark_through_nbgraders_own_door(
+def test_a_suite_that_is_broken_leaves_every_mark_through_nbgraders_own_door(
     plain, run_python, total
 ):
     course = plain[0]
+    before = total(course, "truncated")
+    page = course / "autograded/truncated/backprop/backprop.ipynb"
     (course / "tests/hidden/backprop/test_relu.py").write_text("not python", encoding="utf-8")
 
     done = nbgrader(
@@ -306,5 +308,7 @@ def test_a_grader_that_fails_takes_back_the_mark_through_nbgraders_own_door(
     )
 
     assert done.returncode == 1
-    assert total(course, "truncated") is None
-    assert total(course, "late") == 100.0
+    assert "the hidden suite cannot be collected" in done.stderr
+    assert before is not None
+    assert (total(course, "truncated"), total(course, "late")) == (before, 100.0)
+    assert page.exists()

@@ -14,8 +14,9 @@ from kit.grading.ledger import Ledger
 pytestmark = pytest.mark.slow
 
 SUITE = "tests/hidden/backprop/test_relu.py"
-CHECK = "test_relu.py::test_forward_keeps_the_positive_and_zeroes_the_rest"
+CHECK = "test_relu.py::test_forward_and_backward_are_right_far_from_zero"
 RIGHT = "np.maximum(x, 0), asked=FORWARD"
+ROUGH = ("np.maximum(x, 0.0)", "np.maximum(x, 0.0) + 1e-4")
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +30,10 @@ def graded(copy_course, run_python, tmp_path_factory):
             shutil.copy(path, folder)
         with (folder / "layers.py").open("a", encoding="utf-8") as file:
             file.write(f"\n# {student}\n")  # equal files are one Record
+        if student == "björk":
+            activations = folder / "activations.py"
+            text = activations.read_text(encoding="utf-8")
+            activations.write_text(text.replace(*ROUGH), encoding="utf-8")
     done = run_python("-m", "kit", "grade", "backprop", cwd=course)
     assert done.returncode == 0, done.stderr
     return course
@@ -48,11 +53,12 @@ def regrade(course, run_python):
 
 
 def edit(course):
-    """Make one hidden test ask for what no right solution gives."""
+    """Make one hidden test take what is nearly right."""
     path = course / SUITE
     text = path.read_text(encoding="utf-8")
-    assert RIGHT in text
-    path.write_text(text.replace(RIGHT, "np.maximum(x, 0) + 1, asked=FORWARD", 1), encoding="utf-8")
+    before, name, test = text.partition(f"def {CHECK.partition('::')[2]}")
+    assert RIGHT in test
+    path.write_text(f"{before}{name}{test.replace(RIGHT, f'{RIGHT}, atol=1e-3', 1)}", "utf-8")
 
 
 def files(course):
@@ -74,13 +80,12 @@ def test_an_edited_test_moves_whom_it_concerns(regrade, course, total):
     done = regrade()
 
     *_, why, sums = done.stdout.splitlines()
-    assert [line.split()[:4] for line in done.stdout.splitlines()[1:3]] == [
-        ["ada", "100", "97", "-3"],
-        ["björk", "100", "97", "-3"],
-    ]
-    assert why == f"2 students -3, because {CHECK}"
-    assert sums == "2 of 3 students moved"
-    assert [total(course, student) for student in ("ada", "björk", "chen")] == [97, 97, 0]
+    marks = [total(course, student) for student in ("ada", "björk", "chen")]
+    [[who, before, after, change, *_]] = [line.split() for line in done.stdout.splitlines()[1:-2]]
+    assert (who, float(after), float(change)) == ("björk", marks[1], marks[1] - float(before))
+    assert why == f"1 student {change}, because {CHECK}"
+    assert sums == "1 of 3 students moved"
+    assert marks[::2] == [100, 0]
 
 
 def test_the_next_regrade_compares_with_the_new_marks(regrade, course):
@@ -92,14 +97,17 @@ def test_the_next_regrade_compares_with_the_new_marks(regrade, course):
 
 def test_a_dry_run_shows_who_would_move_and_leaves_the_marks(regrade, course, total):
     edit(course)
+    before = total(course, "björk")
 
     dry = regrade("--dry-run", "--json")
-    assert total(course, "ada") == 100
+    assert total(course, "björk") == before
     really = regrade("--json")
 
     assert dry.stdout == really.stdout
     movements = [json.loads(line) for line in dry.stdout.splitlines()]
-    assert [movement["after"] for movement in movements] == [97, 97, 0]
+    after = [movement["after"] for movement in movements]
+    assert after[::2] == [100, 0]
+    assert after[1] > before
 
 
 def test_a_record_that_was_done_before_a_kill_is_not_made_again(regrade, course):
@@ -118,5 +126,5 @@ def test_a_record_that_was_done_before_a_kill_is_not_made_again(regrade, course)
     finished = regrade()
 
     assert {path: files(course)[path] for path in done} == done
-    assert finished.stdout.endswith("2 of 3 students moved\n")
-    assert len(Ledger(course / "records").entries("ada")) == 2
+    assert finished.stdout.endswith("1 of 3 students moved\n")
+    assert len(Ledger(course / "records").entries("björk")) == 2

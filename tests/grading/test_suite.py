@@ -4,6 +4,7 @@ from textwrap import dedent
 
 import pytest
 
+from kit.errors import GradingError
 from kit.grading.assignment import Assignment
 from kit.grading.evaluate import Evaluator
 
@@ -103,7 +104,7 @@ def test_fixtures_of_every_kind_are_what_pytest_makes_of_them(suite_of, hand_in)
 
 
 @pytest.mark.parametrize("kind", ["return 1 / 0", "yield 1 / 0", "yield\n            1 / 0"])
-def test_a_fixture_that_fails_is_an_error_of_its_test_alone(suite_of, hand_in, kind):
+def test_a_fixture_that_fails_for_all_gives_no_score(suite_of, hand_in, kind):
     assignment = suite_of(f"""
         @pytest.fixture
         def broken():
@@ -116,10 +117,11 @@ def test_a_fixture_that_fails_is_an_error_of_its_test_alone(suite_of, hand_in, k
             pass
     """)
 
-    with Evaluator(assignment) as evaluator:
-        record = evaluator.evaluate(hand_in())
-
-    assert verdicts(record) == ["error", "passed"]
+    with (
+        Evaluator(assignment) as evaluator,
+        pytest.raises(GradingError, match="test_with_it fails for the reference, too"),
+    ):
+        evaluator.evaluate(hand_in())
 
 
 def test_nothing_that_a_run_leaves_behind_reaches_the_next_submission(suite_of, hand_in):

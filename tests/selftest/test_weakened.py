@@ -14,9 +14,10 @@ import pytest
 from kit.grading.assignment import Assignment
 from kit.grading.evaluate import evaluate
 from kit.grading.pool import How
+from kit.grading.reference import read_reference
 from kit.harness.submission import read_submission
 from kit.selftest import rules_of_checks
-from kit.selftest.collection import checks_for, collect_entries, read_reference
+from kit.selftest.collection import checks_for, collect_entries
 from kit.selftest.evidence import Evidence
 from kit.selftest.matrix import columns
 from kit.selftest.rules import RULES
