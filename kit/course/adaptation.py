@@ -14,24 +14,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbgrader.apps.api import NbGraderAPI
-from nbgrader.converters import Autograde
+from nbgrader.converters import Autograde, BaseConverter
 from nbgrader.coursedir import CourseDirectory
 
 from kit.course.dates import NO_DATE, TIMESTAMP, date_in
 from kit.course.earlier_marks import marks_kept
 from kit.grading.assignment import is_assignment
+from kit.grading.private import share
 
 if TYPE_CHECKING:
     from datetime import datetime
 
 _find_notebooks = Autograde.init_notebooks
 _begin = Autograde.init_assignment
+_set_permissions = BaseConverter.set_permissions
 
 
 def adapt() -> None:
     """Change nbgrader in this process; to do it twice changes nothing more."""
     Autograde.init_notebooks = _find_submissions
     Autograde.init_assignment = _begin_without_zeros
+    BaseConverter.set_permissions = _set_permissions_and_share
     CourseDirectory.get_existing_timestamp = _existing_timestamp
     NbGraderAPI.get_submitted_timestamp = _submitted_timestamp
     _put_alembic_on_path()
@@ -71,6 +74,13 @@ def _submissions(coursedir: Any) -> str:
     everywhere = coursedir.format_path(escape(step), coursedir.student_id, escape(name))
     root = f"{coursedir.root}{os.sep}"
     return f"{escape(root)}{everywhere.removeprefix(root)}"
+
+
+def _set_permissions_and_share(self: Any, assignment: str, student: str) -> None:
+    """Share a student's folder, too, which nbgrader leaves to its maker: no colleague could grade."""
+    _set_permissions(self, assignment, student)
+    if self.coursedir.groupshared:
+        share(Path(self._format_dest(assignment, student)).parent)
 
 
 def _existing_timestamp(self: Any, folder: str) -> datetime | None:

@@ -24,7 +24,7 @@ from kit.course.adaptation import adapt
 from kit.course.answers import questions, read_answers
 from kit.course.dates import TIMESTAMP
 from kit.course.evaluators import Ahead, running_evaluator, stop_evaluator
-from kit.course.gradebook import reading, writing
+from kit.course.gradebook import keep_private, reading, writing
 from kit.course.intake import Refusal, refusal
 from kit.course.rebuild import (
     Overwrite,
@@ -90,6 +90,7 @@ class Rebuild(Overwrite):
         cannot be graded by its own fault.
         """
         slot = Slot.of(self.parent.parent, resources)
+        keep_private(slot.converter.coursedir)
         if not slot.is_ours:
             return run_stock_steps("sanitize_preprocessors", self, notebook, resources)
         sheet = _sheet(slot.converter.coursedir.db_url, slot.assignment)

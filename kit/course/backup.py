@@ -17,6 +17,7 @@ from sqlalchemy import Column, MetaData, NullPool, String, Table, create_engine,
 
 from kit.course.gradebook import file_of
 from kit.errors import GradingError
+from kit.grading.private import restrict
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,8 +30,10 @@ _AT_ONCE = 1000
 _VERSION = Table("alembic_version", MetaData(), Column("version_num", String(32)))
 
 
-def back_up(session: Session, url: str, course: Path) -> Path | None:
+def back_up(session: Session, url: str, course: Path, *, shared: bool = False) -> Path | None:
     """Copy the gradebook into a file that only its owner reads, and keep the newest few.
+
+    In a shared course the group reads it, too.
 
     Return that file; None where nobody is in the gradebook yet.
     """
@@ -45,6 +48,7 @@ def back_up(session: Session, url: str, course: Path) -> Path | None:
             _copy_file(file, unfinished)
         else:
             copy_tables(session.connection(), f"sqlite:///{unfinished}")
+        restrict(unfinished, shared=shared)
         unfinished.rename(backup)
     except (OSError, sqlite3.Error) as error:
         raise GradingError(

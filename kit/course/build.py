@@ -52,6 +52,7 @@ def build(course: Path, name: str) -> Path:
     target.parent.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".build-", dir=target.parent) as folder:
         _generate(course, name, Path(folder))
+        _open_folders(Path(folder, name))
         _swap(Path(folder, name), target)
     return target
 
@@ -85,6 +86,7 @@ def _generate(course: Path, name: str, folder: Path) -> None:
         capture_output=True,
         text=True,
         check=False,
+        umask=0o077,  # the gradebook that it makes is nobody else's
     )
     if done.returncode or not (folder / name).is_dir():
         raise UsageError(last_error(done.stderr) or f"nbgrader did not release {name}")
@@ -95,6 +97,12 @@ def _environment() -> dict[str, str]:
     scripts = str(Path(sys.executable).parent)
     path = os.pathsep.join([scripts, os.environ.get("PATH", os.defpath)])
     return {**os.environ, "PATH": path, "TRAITLETS_APPLICATION_RAISE_CONFIG_FILE_ERROR": "1"}
+
+
+def _open_folders(release: Path) -> None:
+    """Let everybody read what students get; nbgrader has seen to the files, and to a group's rights."""
+    for folder in (release, *(path for path in release.rglob("*") if path.is_dir())):
+        folder.chmod(folder.stat().st_mode | 0o055)
 
 
 def _swap(new: Path, target: Path) -> None:

@@ -72,7 +72,7 @@ def grade(
     sheet = read_sheet(application)  # a gradebook that cannot be read is told before the long work
     intake = _take_in(application, assignment)
     told = on_progress or (lambda *_: None)
-    store = Store(course / FOLDER)
+    store = Store(course / FOLDER, shared=application.coursedir.groupshared)
     check = partial(_insist_on_points, sheet)
     done = evaluate_class(assignment, intake.submissions, how, store=store, on_reference=check)
     counted = _counted(done, len(intake.submissions), told)

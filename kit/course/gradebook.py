@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError, NoSuchModuleError, OperationalError
 from sqlalchemy.orm import Session
 
 from kit.errors import GradingError, UsageError
+from kit.grading.private import restrict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -43,6 +44,12 @@ def file_of(url: str) -> Path | None:
 def shown(url: str) -> str:
     """Return what may be printed of the address of a gradebook: never a password."""
     return str(file_of(url) or make_url(url).render_as_string(hide_password=True))
+
+
+def keep_private(coursedir: Any) -> None:
+    """Let a gradebook be read by its owner alone, and by the group that shares the course."""
+    if file := file_of(coursedir.db_url):
+        restrict(file, shared=coursedir.groupshared)
 
 
 @contextmanager

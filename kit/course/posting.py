@@ -14,7 +14,7 @@ from nbgrader.utils import is_grade, is_locked, is_solution, is_task
 from kit.course.answers import questions, read_answers
 from kit.course.backup import back_up
 from kit.course.dates import NO_DATE, TIMESTAMP, date_in
-from kit.course.gradebook import writing
+from kit.course.gradebook import keep_private, writing
 from kit.course.intake import unfit_name
 from kit.course.rebuild import (
     Overwrite,
@@ -113,8 +113,10 @@ class Post:
         url, sheet = self._coursedir.db_url, self._sheet
         for entry in entries:
             self._tell_of_date(entry)
+        keep_private(self._coursedir)
         with writing(url, self._on_wait) as session:
-            back_up(session, url, Path(self._coursedir.root))
+            shared = self._coursedir.groupshared
+            back_up(session, url, Path(self._coursedir.root), shared=shared)
             if Sheet.load(session, sheet.name) != sheet:
                 raise GradingError(f"{sheet.name} has been released anew meanwhile; grade it again")
             write(session, sheet, entries, late_penalty(self._converter))

@@ -16,6 +16,7 @@ from nbgrader.converters import GenerateAssignment
 from nbgrader.preprocessors import ClearSolutions as NbgradersClearSolutions
 from nbgrader.preprocessors import NbGraderPreprocessor
 
+from kit.course.gradebook import keep_private
 from kit.course.inspection import findings
 from kit.course.notebook import PLACEHOLDER
 from kit.course.reference import reference_first
@@ -100,6 +101,7 @@ class AssertNoLeak(_Step):
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Put together what students would get, and raise UsageError for what must not go out."""
         name, notebook = (resources["nbgrader"][key] for key in ("assignment", "notebook"))
+        keep_private(self.course())  # nbgrader has made it, if it is new
         if not self.is_ours(name):
             return nb, resources
         release = {file: path.read_bytes() for file, path in self.copies(name).items()}

@@ -13,13 +13,14 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kit.errors import GradingError
 from kit.grading.lock import locked
+from kit.grading.private import share
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _log = logging.getLogger(__name__)
-_GROUP = 0o2770  # as nbgrader sets it where instructors share a course
 _NAME, _UNNAMED, _LOCK = ".kit-", ".new-", "lock"
 
 
@@ -44,7 +45,7 @@ class Stage:
             path.chmod(self._permissions)
         if self._shared:
             for folder in (new, *(path for path in new.rglob("*") if path.is_dir())):
-                folder.chmod(folder.stat().st_mode & 0o777 | _GROUP)
+                share(folder)
         self._targets.append((target, new))
 
     def remove(self, target: Path) -> None:
@@ -67,6 +68,8 @@ class Stage:
             self._move(target, old)
         if new:
             target.parent.mkdir(parents=True, exist_ok=True)
+            if self._shared:
+                share(target.parent)
             self._move(new, target)
 
     def _put_back(self) -> None:
@@ -78,7 +81,14 @@ class Stage:
                 _log.exception("%s cannot be put back; %s is left as it is", there, self._folder)
 
     def _move(self, source: Path, target: Path) -> None:
-        source.rename(target)
+        try:
+            source.rename(target)
+        except PermissionError as error:
+            raise GradingError(
+                f"{error.filename} cannot be replaced: it is another user's. Where teachers share "
+                "a course, c.CourseDirectory.groupshared = True keeps it open to their group; for "
+                "what is there, its owner says chmod -R g+rwX"
+            ) from error
         self._moved.append((target, source))
 
 
@@ -86,9 +96,8 @@ class Stage:
 def staging(folder: Path, permissions: int, *, shared: bool) -> Iterator[Stage]:
     """Yield a stage on the disk that holds `folder`; what it holds at the end is deleted."""
     folder.mkdir(parents=True, exist_ok=True)
-    if shared and folder.stat().st_mode & _GROUP != _GROUP:
-        with suppress(PermissionError):
-            folder.chmod(folder.stat().st_mode & 0o777 | _GROUP)
+    if shared:
+        share(folder)
     _sweep(folder)
     unnamed = Path(tempfile.mkdtemp(prefix=_UNNAMED, dir=folder))
     aside = folder / unnamed.name.replace(_UNNAMED, _NAME)

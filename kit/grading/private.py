@@ -51,6 +51,14 @@ def is_shared(folder: Path) -> bool:
     return stat.S_IMODE(folder.stat().st_mode) == _SHARED
 
 
+def share(folder: Path) -> None:
+    """Let the group that shares a course write into a folder, as far as it is ours to say."""
+    mode = stat.S_IMODE(folder.stat().st_mode)
+    if mode & _SHARED != _SHARED:
+        with suppress(PermissionError):
+            folder.chmod(mode | _SHARED)
+
+
 def file_mode(*, shared: bool) -> int:
     """Return the permissions of a private file."""
     return 0o660 if shared else 0o600

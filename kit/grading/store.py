@@ -46,8 +46,8 @@ def key_of(record: Record) -> str:
 class Store:
     """The Records of a course in a folder: `put` when one is done, `get` before the next run."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = private_folder(folder)
+    def __init__(self, folder: Path, *, shared: bool | None = None) -> None:
+        self._folder = private_folder(folder, shared=shared)
 
     def get(
         self, submission: Submission, suite: str, level: str, void: Mapping[str, str] = NO_CHECK

@@ -66,15 +66,22 @@ def test_what_is_released_can_be_read_by_all_and_written_by_its_owner(built):
     files = [path for path in (built[0] / "assignments").rglob("*") if path.is_file()]
 
     assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o644}
+    assert stat.S_IMODE((built[0] / "assignments/backprop").stat().st_mode) == 0o755
+
+
+def test_the_gradebook_that_a_build_makes_is_for_its_owner(built):
+    assert stat.S_IMODE((built[0] / "gradebook.db").stat().st_mode) == 0o600
 
 
 def test_plain_nbgrader_releases_the_same_bytes(course, run_python):
     before = contents(course / "assignments")
     shutil.rmtree(course / "assignments")
+    (course / "gradebook.db").unlink()
 
     done = run_python(*PLAIN, cwd=course)
 
     assert done.returncode == 0, done.stderr
+    assert stat.S_IMODE((course / "gradebook.db").stat().st_mode) == 0o600
     assert contents(course / "assignments") == before
 
 
