@@ -26,6 +26,11 @@ def call(who: object, what: str, method: Callable[..., Any], *given: Any, **keyw
         raise SignatureError(_misfit(who, what, method)) from error
 
 
+def make(who: object, factory: Callable[..., Any], names: str, *given: Any) -> Any:
+    """Make a part, as in `make("the loss", BinaryCrossEntropy, "")`, with arguments of these names."""
+    return call(who, f"{getattr(factory, '__name__', 'its class')}({names})", factory, *given)
+
+
 def fits(method: Callable[..., Any], count: int, keywords: Iterable[str] = ()) -> bool | None:
     """Whether a method can be called with so many arguments by position; None if it is unknown."""
     try:

@@ -10,6 +10,7 @@ KitError
 ├── UnknownNameError    a name that no plugin provides (also a LookupError)
 ├── PartError           a student's part raised, in this process or in another
 │   ├── SubmissionError     a file, class or method of theirs is missing or cannot be used
+│   ├── PartStoppedError    it was running when the user pressed Ctrl-C
 │   ├── PartTimeoutError    it did not answer in time and was stopped
 │   └── PartDiedError       its process ended, or broke the protocol
 └── GradingError        the grader itself failed: never a score
@@ -79,6 +80,12 @@ class SubmissionError(PartError):
 
     def __str__(self) -> str:
         return self.text
+
+
+class PartStoppedError(PartError):
+    """A part was running when the user pressed Ctrl-C."""
+
+    exit_code = 130
 
 
 class PartTimeoutError(PartError):

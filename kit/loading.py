@@ -13,7 +13,7 @@ import sys
 import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from types import ModuleType
+from types import FrameType, ModuleType
 from typing import Any, TypeAlias
 
 import pluggy
@@ -24,6 +24,7 @@ from kit.missing import no_class, no_method
 
 Factory: TypeAlias = Callable[..., Any]
 
+FILE_MODULE = "kit_file_"  # how the names of modules begin that are loaded by their paths
 KINDS = {
     "kit_activations": "activation",
     "kit_losses": "loss",
@@ -141,10 +142,15 @@ def suggestion(word: str, known: list[str]) -> str:
     return f"; there are: {', '.join(known)}" if known else "; there are none"
 
 
+def is_of_file(frame: FrameType) -> bool:
+    """Whether a frame runs code of a file that was loaded by its path, such as a student's."""
+    return str(frame.f_globals.get("__name__", "")).startswith(FILE_MODULE)
+
+
 def _module_name(filename: str) -> str:
     """Two folders may hold an `activations.py` each, so the name tells paths apart."""
     path = Path(filename).absolute()
-    return f"kit_file_{zlib.crc32(bytes(path)):08x}_{path.stem}"
+    return f"{FILE_MODULE}{zlib.crc32(bytes(path)):08x}_{path.stem}"
 
 
 def _hooks(module: ModuleType) -> list[tuple[str, Callable[[], Any]]]:

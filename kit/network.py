@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING, Any
 
-from kit.calls import call
+from kit.calls import make
 from kit.errors import UsageError
 from kit.steps import Step, check_layer, check_shape
 
@@ -50,11 +50,12 @@ class Network:
         steps: list[Layer | Activation] = []
         for inputs, outputs in itertools.pairwise(widths):
             where = f"layer, step {len(steps) + 1} of the network"
-            made = f"{_name(layer)}(num_of_features, num_of_neurons, rng)"
-            steps.append(call(where, made, layer, inputs, outputs, rng))
+            names = "num_of_features, num_of_neurons, rng"
+            steps.append(make(where, layer, names, inputs, outputs, rng))
             check_layer(steps[-1])
-            steps.append(_activation(hidden_activation, len(steps) + 1))
-        return cls([*steps[:-1], _activation(output_activation, len(steps))])
+            where = f"activation, step {len(steps) + 1} of the network"
+            steps.append(make(where, hidden_activation, ""))
+        return cls([*steps[:-1], make(where, output_activation, "")])
 
     def forward(self, x: Array, *, training: bool = False) -> Array:
         """Return the output of the last step; `training` reaches the steps that declare it."""
@@ -95,14 +96,3 @@ class Network:
 
     def __str__(self) -> str:
         return " -> ".join(step.signature() for step in self._steps)
-
-
-def _activation(factory: Callable[[], Activation], number: int) -> Activation:
-    part: Activation = call(
-        f"activation, step {number} of the network", f"{_name(factory)}()", factory
-    )
-    return part
-
-
-def _name(factory: Callable[..., Any]) -> str:
-    return str(getattr(factory, "__name__", "its class"))

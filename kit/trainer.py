@@ -203,13 +203,13 @@ class Trainer:
             yield
         except DivergedError as error:
             raise DivergedError(f"in epoch {epochs.epoch}, {error}") from error
-        except Exception as error:
+        except (Exception, KeyboardInterrupt) as error:
             place = self._place_of(error)
             if place:
                 error.add_note(f"in {place}, epoch {epochs.epoch}")
             raise
 
-    def _place_of(self, error: Exception) -> str | None:
+    def _place_of(self, error: BaseException) -> str | None:
         """Say in which part an error arose: the first argument of a method is its part."""
         places = {id(part): self.network.place(i) for i, part in enumerate(self.network.steps)}
         places[id(self.loss)] = self._loss_name

@@ -362,6 +362,158 @@ def test_a_terminal_sees_progress(run, monkeypatch):
     assert "training" in err
 
 
+FIXED_SET = """import kit
+import numpy as np
+
+X = np.random.default_rng(0).standard_normal((150, 2))
+
+
+@kit.hookimpl
+def kit_datasets():
+    return {"fixed": lambda samples, rng: (X, (X.sum(axis=1, keepdims=True) > 0) * 1.0)}
+"""
+
+
+def test_a_finite_data_set_is_split_and_the_numbers_are_those_that_came(folder, run):
+    (folder / "sets.py").write_text(FIXED_SET)
+    plugins = ("--plugins", ".", "--plugins", "sets.py")
+
+    code, out, _ = run("train", "--no-picture", "--data", "fixed", *plugins)
+
+    assert code == 0
+    assert "fixed repeats its points: they are split, none is in both parts\n" in out
+    assert "fixed: 120 points, 40 epochs\n" in out
+    assert out.endswith("on 30 held-out points\n")
+
+
+def test_a_training_that_ends_near_chance_says_where_to_look(folder, run):
+    assert "near chance" not in run("train", "--no-picture")[1]
+    change(folder / "activations.py", "return grad * (x > 0)", "return grad * 0.0")
+    change(folder / "losses.py", "return (p - y_true)", "return (y_true - p)")
+
+    code, out, _ = run("train", "--no-picture")
+
+    assert code == 0
+    assert "this is near chance: pytest shows which part is wrong" in out
+
+
+def test_a_loss_that_keeps_what_forward_computed_trains_as_any_other(folder, run):
+    expected = run("train", "--no-picture")
+    entry = ROOT / "tests" / "zoo" / "backprop" / "right" / "bce_cached_predictions"
+    for file in entry.glob("*.py"):
+        shutil.copy(file, folder)
+
+    assert run("train", "--no-picture") == expected
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "message"),
+    [
+        (
+            "activations.py",
+            "def backward(self, grad, x, y):",
+            "def backward(self, grad):",
+            "activation Sigmoid, step 4 of the network: backward was called with (grad, x, y); it takes (grad)",
+        ),
+        (
+            "losses.py",
+            "def forward(self, y_true, y_pred):",
+            "def forward(self, y_pred):",
+            "loss BinaryCrossEntropy: forward was called with (y_true, y_pred); it takes (y_pred)",
+        ),
+        (
+            "layers.py",
+            "def __init__(self, num_of_features, num_of_neurons, rng=None):",
+            "def __init__(self, size, rng=None):",
+            "layer, step 1 of the network: Neural_layer was called with (num_of_features, num_of_neurons, rng); it takes (size, rng=None)",
+        ),
+        (
+            "layers.py",
+            '    parameters = ("weights", "bias")\n',
+            "",
+            'layer Neural_layer has no `parameters`; say parameters = ("weights", "bias")',
+        ),
+    ],
+)
+def test_a_form_that_the_contract_does_not_have_is_named(folder, run, file, old, new, message):
+    change(folder / file, old, new)
+
+    code, out, err = run("train", "--no-picture")
+
+    assert (code, out) == (2, "")
+    assert err.splitlines()[-1] == f"kit: {message}"
+
+
+def _forward_is(folder, line):
+    change(folder / "activations.py", "        return np.maximum(x, 0.0)\n", f"        {line}\n")
+
+
+@pytest.mark.parametrize(
+    "line", ["while True: pass", "import time; time.sleep(600)", "import _thread; lock()"]
+)
+def test_a_call_that_never_returns_ends_with_its_line(folder, run, monkeypatch, line):
+    monkeypatch.setattr("kit.cli.watching.SECONDS", 0.5)
+    _forward_is(folder, line)
+    text = (folder / "activations.py").read_text()
+    (folder / "activations.py").write_text(
+        f"{text}\n\ndef lock():\n    held = _thread.allocate_lock()\n    held.acquire()\n"
+        "    held.acquire()\n\n\nimport _thread\n"
+    )
+
+    code, out, err = run("train", "--no-picture")
+
+    assert (code, out) == (1, "")
+    assert re.fullmatch(
+        r"kit: your code did not return within 0.5 s: in activation ReLU, step 2 of the network, "
+        r"epoch 1 \(activations.py, line \d+\)\n",
+        err,
+    )
+
+
+def test_a_file_whose_import_never_ends_is_named(folder, run, monkeypatch):
+    monkeypatch.setattr("kit.cli.watching.SECONDS", 0.5)
+    (folder / "losses.py").write_text("while True:\n    pass\n")
+
+    code, _, err = run("train", "--no-picture")
+
+    assert code == 1
+    assert re.search(r"did not return within 0.5 s \(losses.py, line [12]\)", err)
+
+
+def test_code_that_swallows_the_interrupt_ends_with_the_command(folder, run_python):
+    _forward_is(
+        folder,
+        "import time\n        while True:\n            try:\n                time.sleep(0.01)\n"
+        "            except BaseException:\n                pass",
+    )
+    code = (
+        "import kit.cli.watching as watching\nwatching.SECONDS = watching.PATIENCE = 0.5\n"
+        "from kit.cli import main\nmain(['train', '--no-picture'])"
+    )
+
+    result = run_python("-c", code, cwd=folder)
+
+    assert result.returncode == 1
+    assert re.search(
+        r"kit: your code did not return within 0.5 s; it cannot be interrupted "
+        r"\(activations.py, line \d+\)",
+        result.stderr,
+    )
+
+
+def test_ctrl_c_says_in_which_line_it_stopped(folder, run):
+    _forward_is(folder, "raise KeyboardInterrupt")
+
+    code, _, err = run("train", "--no-picture")
+
+    assert code == 130
+    assert re.fullmatch(
+        r"kit: stopped: in activation ReLU, step 2 of the network, epoch 1 "
+        r"\(activations.py, line \d+\)\n",
+        err,
+    )
+
+
 def test_plugins_lists_what_each_source_provides(run):
     code, out, err = run("plugins")
 

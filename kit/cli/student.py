@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import sys
-import traceback
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from kit.cli.mistakes import mistakes_told
 from kit.cli.parts import open_registry, plugin_files, plugins, show, strictly, tell_problems
-from kit.errors import KitError, PartError, UnknownNameError, UsageError
+from kit.errors import UnknownNameError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from kit.network import Network
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from kit.trainer import History, Trainer
 
 HELD_OUT = 1000
+NEAR = 0.1  # an accuracy that is less above chance has hardly been learned
 
 
 @dataclass(frozen=True)
@@ -89,13 +90,14 @@ def train(
     """Train a network of your own parts on a synthetic data set."""
     settings = _settings(options)
     target = None if no_picture else _picture_path(picture)
-    registry = open_registry(files, strict=strict)
-    run = _prepare(registry, settings)
-    tell_problems([problem for problem in registry.problems if problem.source.is_file])
-    history = _fit(run, is_drawn=target is not None)
-    _report(run, history)
-    if target:
-        _draw(target, run, history)
+    with mistakes_told():
+        registry = open_registry(files, strict=strict)
+        run = _prepare(registry, settings)
+        tell_problems([problem for problem in registry.problems if problem.source.is_file])
+        history = _fit(run, is_drawn=target is not None)
+        _report(run, history)
+        if target:
+            _draw(target, run, history)
 
 
 COMMANDS: tuple[click.Command, ...] = (train, plugins, show)
@@ -116,31 +118,40 @@ def _prepare(registry: Registry, settings: Settings) -> Run:
     """Make everything that a training needs."""
     import numpy as np
 
+    from kit.calls import make
     from kit.optimizers import SGD
-    from kit.trainer import Trainer, checked
+    from kit.trainer import Trainer
 
     # A stream for each purpose: other hidden layers do not change the points, for instance.
     points_rng, held_out_rng, start_rng, order_rng = np.random.default_rng(settings.seed).spawn(4)
-    optimizer = SGD(settings.learning_rate, settings.momentum)
-    with _mistakes_told():
-        dataset = registry.get("dataset", settings.data)
-        x, y = dataset(settings.points, points_rng)
-        points = checked(x, y, settings.dtype)
-        held_out = None
-        if settings.data != ORIGINAL.data:
-            x, y = dataset(HELD_OUT, held_out_rng)
-            held_out = checked(x, y, settings.dtype)
-        network = _network(registry, settings, points[0].shape[1], start_rng)
-        trainer = Trainer(
-            network,
-            _get(registry, "loss", "bce")(),
-            optimizer,
-            epochs=settings.epochs,
-            batch_size=settings.batch_size,
-            rng=order_rng,
-            dtype=settings.dtype,
-        )
+    points, held_out = _points(registry, settings, points_rng, held_out_rng)
+    trainer = Trainer(
+        _network(registry, settings, points[0].shape[1], start_rng),
+        make("the loss", _get(registry, "loss", "bce"), ""),
+        SGD(settings.learning_rate, settings.momentum),
+        epochs=settings.epochs,
+        batch_size=settings.batch_size,
+        rng=order_rng,
+        dtype=settings.dtype,
+    )
     return Run(settings, trainer, points, held_out)
+
+
+def _points(registry: Registry, settings: Settings, rng: Any, held_out_rng: Any) -> Any:
+    """Return points to train on, and others, if they are to prove something."""
+    from kit.held_out import drawn, split
+    from kit.trainer import checked
+
+    dataset = registry.get("dataset", settings.data)
+    asked = settings.data, dataset
+    points = checked(*drawn(*asked, settings.points, rng), settings.dtype)
+    if settings.data == ORIGINAL.data:
+        return points, None
+    others = checked(*drawn(*asked, HELD_OUT, held_out_rng), settings.dtype)
+    found = split(points, others, settings.points, held_out_rng)
+    if found.is_split:
+        click.echo(f"{settings.data} repeats its points: they are split, none is in both parts")
+    return found.points, found.held_out
 
 
 def _network(registry: Registry, settings: Settings, features: int, rng: Any) -> Network:
@@ -182,39 +193,14 @@ def _fit(run: Run, *, is_drawn: bool) -> History:
     if on_terminal():
         bar = click.progressbar(length=trainer.epochs, label="training", file=sys.stderr)
         trainer.callbacks = (lambda _epoch, _history: bar.update(1),)
-    with bar, _mistakes_told():
+    with bar:
         return trainer.fit(*run.points, run.held_out if is_drawn else None)
-
-
-@contextmanager
-def _mistakes_told() -> Iterator[None]:
-    """Tell in one line, with its place, what a part of the student's raises."""
-    try:
-        yield
-    except KitError:
-        raise
-    except (Exception, SystemExit) as error:  # a part may call exit()
-        own = [
-            frame
-            for frame in traceback.walk_tb(error.__traceback__)
-            if not frame[0].f_globals.get("__name__", "").startswith(("kit.", "numpy."))
-        ]
-        if not own:
-            raise
-        frame, line = own[-1]
-        raise PartError(*_words(error), frame.f_code.co_filename, line) from error
-
-
-def _words(error: BaseException) -> tuple[str, str]:
-    if isinstance(error, NotImplementedError) and str(error):
-        return str(error), ""
-    return type(error).__name__, "; ".join([str(error), *getattr(error, "__notes__", [])])
 
 
 def _report(run: Run, history: History) -> None:
     trainer, settings = run.trainer, run.settings
     click.echo(f"{trainer.network}, {len(trainer.parameters.values)} parameters")
-    click.echo(f"{settings.data}: {settings.points} points, {settings.epochs} epochs")
+    click.echo(f"{settings.data}: {len(run.points[0])} points, {settings.epochs} epochs")
     click.echo(f"loss {history.loss[0]:.4f} -> {history.loss[-1]:.4f}")
     if run.held_out is None:
         _report_points(run)
@@ -222,9 +208,20 @@ def _report(run: Run, history: History) -> None:
     click.echo(f"accuracy {accuracy:.1%} on the points it was trained on")
     if run.held_out is None:
         click.echo("which proves nothing: ask it about points it has never seen (--data moons)")
-    else:
-        accuracy = trainer.accuracy(*run.held_out)
-        click.echo(f"accuracy {accuracy:.1%} on {HELD_OUT} held-out points")
+        return
+    held_out = trainer.accuracy(*run.held_out)
+    click.echo(f"accuracy {held_out:.1%} on {len(run.held_out[0])} held-out points")
+    if accuracy < _chance(run.points[1]) + NEAR:
+        click.echo(
+            "this is near chance: pytest shows which part is wrong; if all are right, "
+            "more epochs or another learning rate may help"
+        )
+
+
+def _chance(y: Array) -> float:
+    """Return the accuracy of always answering the more frequent label."""
+    share = float(y.mean())
+    return max(share, 1.0 - share)
 
 
 def _report_points(run: Run) -> None:
