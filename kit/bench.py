@@ -22,6 +22,7 @@ from kit.errors import KitError, PartError, SubmissionError
 from kit.loading import METHODS, find_part, lacking_methods, load_source, tables_or_none
 from kit.missing import no_method, not_handed_in, not_loaded
 from kit.network import Network
+from kit.python_help import python_help
 from kit.trainee import Trainee
 from kit.values import NAME_LIMIT, Handle, InMemory, Previous, Seed, plain
 
@@ -60,7 +61,7 @@ class Bench:
     ) -> None:
         self._sources, self._problems = sources, problems
         self._builtins, self._around = builtins, around
-        self._quietly = quiet_numbers if in_worker else quietly
+        self._in_worker, self._quietly = in_worker, quiet_numbers if in_worker else quietly
         self._modules: dict[str, ModuleType | PartError] = {}
         self._tables: dict[str, Mapping[tuple[str, str], Any]] = {}
         self._objects: list[Any] = []
@@ -274,7 +275,9 @@ class Bench:
                     lambda: load_source(self._sources[file], file, self._builtins)
                 )
         except PartError as error:
-            raise not_loaded(file, error) from None
+            failure = not_loaded(file, error)
+            failure.shown = error.shown
+            raise failure from None
         return module
 
     def _run(self, action: Callable[[], Any]) -> Any:
@@ -294,7 +297,9 @@ class Bench:
         if isinstance(error, KitError) and not self._is_from_them(error):
             # What the kit says of a part, such as ShapeError.
             return SubmissionError(type(error).__name__, _text(error), file, line)
-        return PartError(type(error).__name__[:NAME_LIMIT], _text(error), file, line)
+        raised = PartError(type(error).__name__[:NAME_LIMIT], _text(error), file, line)
+        raised.shown = () if self._in_worker else python_help(error)
+        return raised
 
     def _is_from_them(self, error: BaseException) -> bool:
         """Whether the student's own line raised it: the classes of the kit are there for all."""

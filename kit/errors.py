@@ -19,6 +19,11 @@ KitError
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 
 class KitError(Exception):
     """The root: what the command line prints as `kit: message`, without a traceback."""
@@ -60,10 +65,12 @@ class PartError(KitError):
     """A student's part raised. What it raised is kept as text only, whatever class it was.
 
     `name` is the name of the class of the exception, `text` its message, clipped; `file` and
-    `line` are the last place in the student's own files, or "" and 0.
+    `line` are the last place in the student's own files, or "" and 0. `shown` are the lines that
+    Python adds where it prints the error: the source with a caret, or "Did you mean".
     """
 
     exit_code = 1
+    shown: Sequence[str] = ()
 
     def __init__(self, name: str, text: str = "", file: str = "", line: int = 0) -> None:
         self.name, self.text, self.file, self.line = name, text, file, line

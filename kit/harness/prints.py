@@ -55,6 +55,10 @@ class Prints(io.TextIOBase):
         self._lines += text.count("\n")
         return len(text)
 
+    def note(self, text: str) -> None:
+        """Keep a line that the kit adds."""
+        self.write(f"[{text}]\n")
+
     def shown(self) -> tuple[list[str], int]:
         """Return the lines that were kept, and how many more there were."""
         lines = "".join(self._kept).splitlines()

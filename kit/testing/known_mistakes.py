@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kit.harness.prints import muted
 from kit.testing.closeness import CheckFailed
 from kit.testing.diagnosis import diagnose
 
@@ -30,7 +31,8 @@ def assert_no_known_mistake(student: Student) -> None:
     single precision, arguments that are changed, what is kept from call to call or shared. An
     exception without a name of its own is raised as it came.
     """
-    findings = diagnose(student, student.exercise)
+    with muted():
+        findings = diagnose(student, student.exercise)
     if not findings:
         return
     first = findings[0]

@@ -2,56 +2,38 @@
 
 It also counts per exercise, and says what the count does not say: that hidden tests check the
 same contract on other inputs. Where a test fails, the part is diagnosed, and what explains the
-failure is told once, in the words of the feedback.
+failure is shown once, in the words of the feedback.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kit.errors import KitError, PartError, PartTimeoutError, SubmissionError
+from kit.errors import PartError, PartTimeoutError, SubmissionError
+from kit.harness.prints import PRINTS, muted
 from kit.harness.submission import read_submission
 from kit.manifest import read_manifest
+from kit.testing import debugging
 from kit.testing.closeness import CheckFailed
-from kit.testing.diagnosis import choose, diagnose, unusable
+from kit.testing.diagnosis import choose, diagnose
 from kit.testing.known_mistakes import MistakeFound
 from kit.testing.parts import local_student
 from kit.testing.pytest_plugin import assignment_folder, exercise_name
+from kit.testing.results import RESULTS, Results
+from kit.testing.wording import COLUMNS, indented, words
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
+    from kit.manifest import Exercise
     from kit.testing.diagnosis import Finding
 
-MEANINGS = {
-    "no answer within": "a loop that never ends: what has to happen for it to stop?",
-    "Exercise ": "this exercise is not written yet: replace the `raise` by your code",
-    "truth value of an array": "x is a whole batch; use NumPy's version of `max` or `if`",
-    "only 0-dimensional arrays": "`math` knows numbers; `np` knows arrays",
-    "only length-1 arrays": "`math` knows numbers; `np` knows arrays",
-    "could not be broadcast": "two shapes do not fit; print the .shape of both",
-    "matmul": "two shapes do not fit; print the .shape of both",
-    "has no attribute": "a name is misspelt, or was never set",
-}
-
-
-class Results:
-    """Counts the public tests, exercise by exercise."""
-
-    def __init__(self) -> None:
-        self.total: Counter[str] = Counter()
-        self.passed: Counter[str] = Counter()
-        self.titles: dict[str, str] = {}
-        self.findings: dict[str, list[Finding]] = {}
-        self.told: set[Finding] = set()
-
-
-RESULTS = pytest.StashKey[Results]()
 FOUND = pytest.StashKey["Finding | None"]()
+WIDEST = 120  # columns that are easy to read
+LINES_OF_A_LOOP = 5  # of what it printed before it was stopped
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -61,29 +43,56 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start counting."""
+    config.pluginmanager.register(debugging, "kit-debugging")
     config.stash[RESULTS] = Results()
+    PRINTS.is_on = config.getoption("capture") != "no"
+
+
+def pytest_unconfigure() -> None:
+    """Leave standard output alone."""
+    PRINTS.is_on = False
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep the tests of one exercise, where one was asked for; learn the titles."""
-    wanted = config.getoption("--exercise")
-    titles = config.stash[RESULTS].titles
+    exercises = config.stash[RESULTS].exercises
     ours = [item for item in items if item.get_closest_marker("exercise")]
     for folder in dict.fromkeys(assignment_folder(item.path) for item in ours):
-        titles.update({entry.name: entry.title for entry in read_manifest(folder).exercises})
-    order = list(titles)
-    if wanted and wanted not in titles:
-        raise pytest.UsageError(f"no exercise is called {wanted!r}; there are: {', '.join(titles)}")
-    kept = [item for item in ours if wanted in {None, exercise_name(item)}]
+        exercises.update({entry.name: entry for entry in read_manifest(folder).exercises})
+    order = list(exercises)
+    wanted = config.getoption("--exercise")
+    names = _meant(wanted, exercises) if wanted else order
+    kept = [item for item in ours if exercise_name(item) in names]
     kept.sort(key=lambda item: order.index(exercise_name(item)))
     kept += [item for item in items if item not in ours and not wanted]  # a student's own tests
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = kept
 
 
+def _meant(wanted: str, exercises: dict[str, Exercise]) -> list[str]:
+    """Return the exercises of this name, title or class, however it is spelt."""
+    found = [name for name, exercise in exercises.items() if _plain(wanted) in _spellings(exercise)]
+    if not found:
+        raise pytest.UsageError(
+            f"no exercise is called {wanted!r}; there are: {', '.join(exercises)}"
+        )
+    return found
+
+
+def _spellings(exercise: Exercise) -> set[str]:
+    classes = [place.partition(":")[2] for place in exercise.owns.values()]
+    names = [exercise.name, exercise.title, *(classes if len(classes) == 1 else [])]
+    return set(map(_plain, names))
+
+
+def _plain(name: str) -> str:
+    return "".join(filter(str.isalnum, name)).casefold()
+
+
 @pytest.hookimpl(wrapper=True, trylast=True)
 def pytest_runtest_setup(item: pytest.Item) -> Generator[None, None, None]:
     """Diagnose the part where making it fails, with the watchdog still awake."""
+    PRINTS.clear()
     with _diagnosed(item):
         return (yield)
 
@@ -100,9 +109,17 @@ def _diagnosed(item: pytest.Item) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        if item.get_closest_marker("exercise") and not isinstance(error, PartTimeoutError):
-            item.stash[FOUND] = _finding(item, error)
+        if item.get_closest_marker("exercise") and not _is_clear(error):
+            with muted():
+                item.stash[FOUND] = _finding(item, error)
         raise
+
+
+def _is_clear(error: Exception) -> bool:
+    """Whether the error itself says what to do."""
+    if isinstance(error, PartTimeoutError | SubmissionError):
+        return True
+    return isinstance(error, PartError) and error.name == "NotImplementedError"
 
 
 def _finding(item: pytest.Item, error: Exception) -> Finding | None:
@@ -142,29 +159,54 @@ def pytest_runtest_makereport(
     report = yield
     if not item.get_closest_marker("exercise"):
         return report
-    results, name = item.config.stash[RESULTS], exercise_name(item)
+    results = item.config.stash[RESULTS]
     if call.when == "setup":
-        results.total[name] += 1
+        results.count(item)
     if call.when == "call" and report.passed:
-        results.passed[name] += 1
+        results.passed[exercise_name(item)] += 1
     if call.excinfo and isinstance(call.excinfo.value, Exception):
-        report.longrepr = _told(item, call.excinfo.value)
         report.when = "call"  # a fixture that a student's code breaks is a failed test, no error
+        _put_into_words(report, item, call.excinfo.value)
     return report
 
 
-def _told(item: pytest.Item, error: Exception) -> str:
+def failed_report(item: pytest.Item, error: Exception) -> pytest.TestReport:
+    """Return the report of a test that never came back."""
+    report = pytest.TestReport(item.nodeid, item.location, {}, "failed", None, "call")
+    _put_into_words(report, item, error)
+    return report
+
+
+def _put_into_words(report: Any, item: pytest.Item, error: Exception) -> None:
+    report.category = item.config.stash[RESULTS].category(item, error)
+    columns = _columns(item.config)
+    report.longrepr = _told(item, error, columns) + _printed(item, error, columns)
+
+
+def _columns(config: pytest.Config) -> int:
+    if config.pluginmanager.has_plugin("terminalreporter"):
+        return min(config.get_terminal_writer().fullwidth, WIDEST)
+    return COLUMNS
+
+
+def pytest_report_teststatus(report: Any) -> tuple[str, str, str] | None:
+    """Count apart what is shown once for many tests, in place of a page for each."""
+    category: str = getattr(report, "category", "")
+    return (category, "F", category.upper()) if category else None
+
+
+def _told(item: pytest.Item, error: Exception, columns: int) -> str:
     """Return the words for a failed test: the finding, the first time, else what the test says."""
     finding, results = item.stash.get(FOUND, None), item.config.stash[RESULTS]
-    raised = isinstance(error, PartError)
+    raised, told = isinstance(error, PartError), words(error, columns)
     if finding is None or (raised and finding.misconception is None):
-        return words(error)
+        return told
     if finding in results.told:
         mistake = isinstance(error, MistakeFound)
-        short = words(error) if raised else "" if mistake else _without_meaning(words(error))
-        return short + indented(f"Told above: {finding.title}")
+        short = told if raised else "" if mistake else _without_meaning(told)
+        return short + indented(f"Told above: {finding.title}", columns)
     results.told.add(finding)
-    return (words(error) if raised else "") + indented(finding.text)
+    return (told if raised else "") + indented(finding.text, columns)
 
 
 def _without_meaning(text: str) -> str:
@@ -172,34 +214,18 @@ def _without_meaning(text: str) -> str:
     return text.partition("\n  What it usually means")[0] + "\n"
 
 
-def words(error: Exception) -> str:
-    """Return what a student reads of an error, indented, without a traceback."""
-    if isinstance(error, SubmissionError):
-        text = unusable(error, ()).text
-    elif isinstance(error, PartError):
-        text = _raised(error)
-    elif isinstance(error, CheckFailed | KitError):
-        text = str(error)
-    else:
-        text = (
-            f"Came: something that the test cannot use: {type(error).__name__}: {error}\n"
-            "What it usually means: a `return` is missing, or what is returned is no array"
-        )
-    return indented(text)
-
-
-def indented(text: str) -> str:
-    """Set a text apart from the lines of pytest."""
-    return "\n" + "\n".join(f"  {line}".rstrip() for line in text.splitlines()) + "\n"
-
-
-def _raised(error: PartError) -> str:
-    came = "" if isinstance(error, PartTimeoutError) else "your code raised "
-    lines = [*getattr(error, "__notes__", []), f"Came: {came}{error}"]
-    meanings = [text for sign, text in MEANINGS.items() if sign in error.text]
-    if error.name == "SyntaxError":
-        meanings.insert(0, "Python cannot read the file; look at this line and the one above it")
-    return "\n".join([*lines, *(f"What it usually means: {text}" for text in meanings[:1])])
+def _printed(item: pytest.Item, error: Exception, columns: int) -> str:
+    """Return the first lines that the student's code printed, for the first test that has some."""
+    lines, more = PRINTS.shown()
+    results = item.config.stash[RESULTS]
+    if not lines or results.has_shown_prints:
+        return ""
+    results.has_shown_prints = True
+    if isinstance(error, PartTimeoutError) and len(lines) > LINES_OF_A_LOOP:
+        lines, more = lines[:LINES_OF_A_LOOP], more + len(lines) - LINES_OF_A_LOOP
+    shown = [line[: columns - 6] for line in lines]
+    rest = [f"and {more} more; pytest -s shows all"] if more else []
+    return indented("\n".join(["Printed by your code:", *(f"    {line}" for line in shown), *rest]))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -208,12 +234,5 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if not results.total:
         return
     terminalreporter.section("exercises")
-    for name, total in results.total.items():
-        title = results.titles.get(name, name)
-        terminalreporter.write_line(f"{title:<40} {results.passed[name]} of {total}")
-    passed, total = sum(results.passed.values()), sum(results.total.values())
-    terminalreporter.write_line("")
-    terminalreporter.write_line(
-        f"{passed} of {total} public tests passed. "
-        "Hidden tests check the same contract on other inputs."
-    )
+    for line in results.lines(_columns(terminalreporter.config)):
+        terminalreporter.write_line(line)

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from kit.errors import PartError, UsageError
+from kit.errors import PartError, SubmissionError, UsageError
 from kit.testing.closeness import CheckFailed
-from kit.testing.reporting import MEANINGS, asked_about, words
+from kit.testing.reporting import asked_about
+from kit.testing.wording import MEANINGS, words
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -18,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def lines(error, *notes):
     for note in notes:
         error.add_note(note)
-    return [line.removeprefix("  ") for line in words(error).strip("\n").splitlines()]
+    return [line.removeprefix("  ") for line in words(error, 1000).strip("\n").splitlines()]
 
 
 def test_a_broken_contract_is_told_in_its_own_words_and_indented():
@@ -46,6 +47,17 @@ def test_what_a_part_raised_is_told_with_what_was_asked_and_where_it_was():
         ("ValueError", "operands could not be broadcast together", "print the .shape"),
         ("ValueError", "matmul: Input operand 1 has a mismatch", "print the .shape"),
         ("AttributeError", "'ReLU' object has no attribute 'x'", "misspelt"),
+        ("NameError", "name 'gard' is not defined", "misspelt"),
+        ("TypeError", "forward() takes 1 positional argument but 2 were given", "`self`"),
+        ("RecursionError", "maximum recursion depth exceeded", "without an end"),
+        ("ModuleNotFoundError", "grading offers NumPy and most of", "without this module"),
+        ("SystemExit", "0", "end the program"),
+        ("EOFError", "in grading there is no keyboard", "without you"),
+        ("PermissionError", "a submission reaches no file", "remove the line"),
+        ("RuntimeError", "a submission starts no thread", "remove the line"),
+        ("ImportError", "attempted relative import with no known parent", "by itself"),
+        ("IndentationError", "unexpected indent", "four spaces"),
+        ("TabError", "inconsistent use of tabs and spaces in indentation", "spaces only"),
         ("SyntaxError", "invalid syntax", "look at this line and the one above it"),
         ("SyntaxError", "cannot assign to attribute; has no attribute", "look at this line"),
     ],
@@ -56,6 +68,26 @@ def test_an_error_that_students_often_meet_is_told_with_its_meaning(name, text, 
     assert came == f"Came: your code raised {name}: {text}"
     assert last.startswith("What it usually means: ")
     assert meaning in last
+
+
+def test_text_wraps_at_the_width_of_the_terminal_and_tables_stay_tables():
+    text = f"Came: {'word ' * 30}\n    x   should be{' ' * 100}y"
+
+    told = words(UsageError(text)).splitlines()
+
+    assert told[1] == f"  Came:{' word' * 14}"
+    assert told[2] == f"    {'word ' * 15}".rstrip()
+    assert told[-1] == f"      x   should be{' ' * 100}y"
+
+
+def test_what_python_shows_beside_an_error_is_shown():
+    error = SubmissionError("SyntaxError", "one.py cannot be loaded: SyntaxError in line 1")
+    error.shown = ["    import numpy as", "                   ^"]
+
+    sentence, source, caret, meaning = lines(error)
+
+    assert (sentence, source, caret) == (error.text, *error.shown)
+    assert meaning.startswith("What it usually means: Python cannot read the file")
 
 
 def test_an_error_that_nobody_has_explained_is_told_without_a_meaning():
