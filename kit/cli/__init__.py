@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from kit import __version__
-from kit.cli import doctor, explanation, instructor, records, selftest, student
+from kit.cli import check, doctor, explanation, instructor, records, selftest, student
 from kit.errors import KitError
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def kit(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-for _file in (student, explanation, instructor, records, doctor, selftest):
+for _file in (student, check, explanation, instructor, records, doctor, selftest):
     for _command in _file.COMMANDS:
         kit.add_command(_command)
 

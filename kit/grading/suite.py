@@ -24,10 +24,10 @@ from kit.grading.collecting import collect
 from kit.grading.drawn import own_number
 from kit.grading.explanation import Failure, explain
 from kit.grading.overtime import OvertimeError, limited
-from kit.grading.reference import read_reference
 from kit.grading.trace import cause, trace
 from kit.grading.verdicts import is_broken, verdict
 from kit.grading.workers import Workers
+from kit.harness.submission import read_submission
 from kit.testing.diagnosis import catalogue
 from kit.testing.pytest_plugin import (
     MAKE_STUDENT,
@@ -63,7 +63,8 @@ class Suite:
             item.stash[OWN_NUMBER] = own_number(item)
         for folder in {assignment_folder(item.path) for item in self.session.items}:
             reference_bench(self.session.config, folder)[1].load()  # once, and not in every copy
-        self._reference = read_reference(assignment)
+        # What is missing in it stops a run of the class; public tests do without a reference.
+        self._reference = read_submission(assignment.solution, assignment.manifest, "reference")
         self._at = mmap.mmap(-1, 4)  # shared with the copies: the number of the test that runs
         catalogue.read_all()
 
@@ -118,14 +119,14 @@ class Suite:
         An odd answer can make a test raise. So the reference is asked the same, with the same
         inputs: where it passes, the answer was the cause.
         """
-        odd = [item for item, error in errors if error and _is_odd(error)]
+        reference = self._reference
+        odd = [it for it, error in errors if error and reference.files and _is_odd(error)]
         for item, error in errors:
             if error and is_broken(error):
                 why = cause(error, self.assignment.hidden)
                 raise GradingError(f"the hidden test {item.nodeid} is broken: {why}")
         for item in odd:
             item._initrequest()  # type: ignore[attr-defined]  # noqa: SLF001 - else it keeps its fixtures
-        reference = self._reference
         again = self._errors(odd, zygote, reference.sources(), reference.problems) if odd else []
         for item, error in again:
             if error:

@@ -10,23 +10,11 @@ import shutil
 from typing import TYPE_CHECKING
 
 from kit.grading.assignment import Assignment
+from kit.grading.public import write_public_suite
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
-
-CONFTEST = '''
-
-import pytest
-from kit.testing.pytest_plugin import exercise_name
-
-
-def pytest_collection_modifyitems(items):
-    """Give each test a point, as hidden ones have, and the kind that tells a capstone."""
-    for item in items:
-        kind = "accuracy" if exercise_name(item) in {capstones!r} else "public"
-        item.add_marker(pytest.mark.points(1, kind=kind))
-'''
 
 
 def public_suite(assignment: Assignment, capstones: Collection[str], folder: Path) -> Assignment:
@@ -34,13 +22,6 @@ def public_suite(assignment: Assignment, capstones: Collection[str], folder: Pat
     without_caches = shutil.ignore_patterns("__pycache__")
     solution = folder / "solutions" / assignment.name
     shutil.copytree(assignment.solution, solution, ignore=without_caches)
-    suite = folder / "tests" / "hidden" / assignment.name
-    suite.mkdir(parents=True)
     released = assignment.course / "assignments" / assignment.name
-    for path in released.glob("test_*.py"):
-        shutil.copy(path, suite)
-    conftest = released / "conftest.py"
-    text = conftest.read_text(encoding="utf-8") if conftest.is_file() else ""
-    added = CONFTEST.replace("{capstones!r}", repr(set(capstones)))
-    (suite / "conftest.py").write_text(text + added, encoding="utf-8")
+    write_public_suite(released, capstones, folder / "tests" / "hidden" / assignment.name)
     return Assignment(assignment.name, folder, assignment.manifest)
