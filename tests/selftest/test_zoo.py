@@ -36,7 +36,7 @@ def test_an_entry_that_cannot_be_decoded_is_handed_in_as_such(small, solution):
     wrong, _ = read_zoo(small, solution)
 
     assert wrong.submission.files == {}
-    assert "double.py is not text" in wrong.submission.problems["double.py"]
+    assert "double.py is not UTF-8 text" in wrong.submission.problems["double.py"]
 
 
 @pytest.mark.parametrize(
