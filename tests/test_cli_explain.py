@@ -31,6 +31,12 @@ def test_every_misconception_has_a_note_and_a_question(explain, name):
         ("relu.backward", "relu.backward"),
         ("test_relu.py::test_backward_leaves_x_and_y_alone", "relu.backward"),
         ("test_layer_forward.py::test_forward_leaves_its_input_alone", "layer_forward.forward"),
+        ("test_activations.py::test_relu_backward_is_the_gradient", "relu.backward"),
+        ("test_layer_backward_gives_the_gradient_of_the_bias", "layer.backward"),
+        ("test_layers.py::test_layer_start_values_break_the_symmetry", "layer.__init__"),
+        ("test_layers.py::test_layer_bias_starts_near_zero", "layer.__init__"),
+        ("test_accuracy.py::test_the_network_of_your_parts_learns_xor", "accuracy"),
+        ("test_the_network_of_your_parts_learns_xor", "accuracy"),
     ],
 )
 def test_a_check_or_a_method_is_explained_too(explain, check, about):

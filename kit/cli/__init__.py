@@ -13,6 +13,7 @@ import click
 
 from kit import __version__
 from kit.cli import check, doctor, explanation, instructor, records, selftest, student
+from kit.cli.extras import missing_extra
 from kit.errors import KitError
 
 if TYPE_CHECKING:
@@ -48,6 +49,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except Exception as error:
         if "--debug" in arguments:
             raise
+        if missing := missing_extra(error):
+            _complain(missing)
+            sys.exit(2)
         _complain(_say(error))
         sys.exit(getattr(error, "exit_code", 1))
     sys.exit(code if isinstance(code, int) else 0)

@@ -7,8 +7,10 @@ import textwrap
 
 import click
 
-_CHECK = re.compile(r"test_(?P<exercise>\w+)\.py::test_(?P<words>\w+)")
-_METHODS = ("backward", "forward")
+_CHECK = re.compile(r"(?:test_(?P<file>\w+)\.py::)?test_(?P<words>\w+)")
+_METHODS = {"backward": "backward", "forward": "forward", "start": "__init__", "starts": "__init__"}
+_WHOLE = "accuracy"
+_SHARED = {"activations", "losses", "layers"}  # files of public tests, which name the part first
 
 
 @click.command()
@@ -33,9 +35,12 @@ def _topic(check: str) -> str:
     found = _CHECK.search(check)
     if not found:
         return check
-    words = found["words"].split("_")
-    method = next((method for method in _METHODS if method in words), "")
-    return f"{found['exercise']}.{method}".removesuffix(".")
+    first, *words = found["words"].split("_")
+    part = first if found["file"] in {None, *_SHARED} else found["file"]
+    if part == _WHOLE or "network" in words:
+        return _WHOLE
+    method = next((_METHODS[word] for word in (first, *words) if word in _METHODS), "")
+    return f"{part}.{method}".removesuffix(".")
 
 
 COMMANDS: tuple[click.Command, ...] = (explain,)

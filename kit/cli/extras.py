@@ -9,6 +9,23 @@ from typing import Any
 
 from kit.errors import UsageError
 
+EXTRAS = {
+    "grade": ("nbgrader", "rich", "nbconvert", "nbformat", "traitlets", "seccompy", "landlockpy"),
+    "test": ("pytest", "_pytest"),
+    "plots": ("matplotlib",),
+    "cluster": ("distributed",),
+}
+
+
+def missing_extra(error: BaseException) -> str:
+    """Say which extra an import asks for that is not installed, "" where it is another error."""
+    if isinstance(error, ModuleNotFoundError) and error.name:
+        name = error.name.partition(".")[0]
+        for extra, modules in EXTRAS.items():
+            if name in modules:
+                return f"this command needs {name}: pip install 'backprop-kit[{extra}]'"
+    return ""
+
 
 def look_for_nbgrader() -> None:
     """Raise UsageError where the extra is not installed; nothing is imported, which takes long."""

@@ -22,8 +22,21 @@ def check(exercise: str, folder: Path | None = None) -> None:
         raise GradingError("cells are not graded by running them: see nbgrader_config.py")
     command = [sys.executable, "-m", "pytest", "-q", "--exercise", exercise]
     run = subprocess.run(
-        command, cwd=folder or Path.cwd(), capture_output=True, encoding="utf-8", check=False
+        command,
+        cwd=folder or Path.cwd(),
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},  # whatever the locale is
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
     )
-    print(run.stdout + run.stderr)  # noqa: T201 - a notebook's cell shows what is printed
+    print(_printable(run.stdout + run.stderr))  # noqa: T201 - a cell shows what is printed
     if run.returncode:
         raise CheckFailed(f"pytest --exercise {exercise}", came="a test failed: see above")
+
+
+def _printable(text: str) -> str:
+    """Replace what standard output cannot show."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    return text.encode(encoding, "replace").decode(encoding)

@@ -500,6 +500,19 @@ def test_a_cell_may_test_another_folder(here, tmp_path, capsys, monkeypatch):
     assert "Exercise Sigmoid" in capsys.readouterr().out
 
 
+def test_a_cell_survives_any_locale(here):
+    change(here, "activations.py", "Exercise ReLU: return", "Exercise ReLU: größer ∂, return")
+    environment = {**ENVIRONMENT, "PYTHONUTF8": "0", "LC_ALL": "C", "PYTHONCOERCECLOCALE": "0"}
+    command = [sys.executable, "-c", "from kit.testing import check; check('relu')"]
+
+    done = subprocess.run(
+        command, cwd=here, env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+
+    assert "CheckFailed: Asked: pytest --exercise relu" in done.stderr
+    assert "Exercise ReLU: gr" in done.stdout
+
+
 @pytest.mark.usefixtures("here")
 def test_a_cell_names_the_exercises_where_there_is_none_of_that_name(capsys):
     with pytest.raises(CheckFailed):
