@@ -25,6 +25,7 @@ OUTSIDE = {  # raised before the student's own lines were reached
     "TypeError": "it does not take the arguments that the contract gives it (TypeError)",
     "FileNotFoundError": "the file was not handed in",
 }
+NOT_SET = ("has no setter", "can't set attribute", "is read-only")
 MISFITS = ("broadcast", "matmul", "not aligned", "mismatch", "einsum", "setting an array element")
 
 
@@ -33,6 +34,8 @@ def raised(error: PartError) -> str:
     if isinstance(error, SubmissionError):
         return " ".join(error.text.split())
     place = f" ({error.file}, line {error.line})" if error.file else ""
+    if not error.file and any(sign in error.text for sign in NOT_SET):
+        return "an attribute that the kit sets cannot be set (AttributeError)"
     if not error.file and error.name in OUTSIDE:
         return OUTSIDE[error.name]
     known = getattr(builtins, error.name, None)

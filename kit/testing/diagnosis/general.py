@@ -87,7 +87,8 @@ def _imprecise(case: Case) -> bool:
 
 def _as_list(case: Case) -> bool:
     try:
-        return isinstance(case.answer.value, list) and same(np.array(case.answer.value), case.right)
+        numbers = np.array(case.answer.value).reshape(np.shape(case.right))
+        return isinstance(case.answer.value, list) and same(numbers, case.right)
     except (ValueError, TypeError):
         return False
 
@@ -98,7 +99,7 @@ def _as_tuple(case: Case) -> bool:
 
 
 def _no_plain_array(case: Case) -> bool:
-    return isinstance(case.answer.value, Opaque)
+    return isinstance(case.answer.value, Opaque | str)
 
 
 def _offset(cases: Sequence[Case]) -> bool:

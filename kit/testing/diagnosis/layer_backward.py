@@ -59,6 +59,7 @@ def _form_finding(backward: Backward) -> Finding | None:
                 came=form_in_words(answer.value),
                 expected=FORM,
                 misconceptions=form_names(answer.value),
+                meaning="what is returned has another form than the contract says",
             )
     return None
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kit.testing.diagnosis.cases import is_numbers
+from kit.values import Opaque
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,7 +39,7 @@ def form_in_words(answer: Any) -> str:
             return f"{form_in_words(first)}, and a dict with {_keys(second)}"
         case tuple() | list():
             return f"{len(answer)} things: {', '.join(map(_thing, answer))}"
-    return f"an object of type {type(answer).__name__}"
+    return _thing(answer)
 
 
 def _keys(answer: Mapping[str, Any]) -> str:
@@ -51,7 +52,8 @@ def _thing(answer: Any) -> str:
         return f"an array {answer.shape}"
     if isinstance(answer, dict | tuple | list):
         return f"a {type(answer).__name__}"
-    return "something else"
+    name = answer.type_name if isinstance(answer, Opaque) else type(answer).__name__
+    return f"an object of type {name}"
 
 
 def form_names(answer: Any) -> tuple[str, ...]:
@@ -71,7 +73,9 @@ def _form_name(answer: Any) -> str:
             name = "answers-exchanged"
         case [_, dict() as gradients]:
             name = _keys_name(set(gradients))
-        case [np.ndarray(), *others] if others and not any(isinstance(it, dict) for it in others):
+        case [np.ndarray(), *others] if others and not any(
+            isinstance(it, dict | Opaque) for it in others
+        ):
             name = "gradients-without-names"
     return name
 

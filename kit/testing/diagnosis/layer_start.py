@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,6 +25,8 @@ START = "__init__(num_of_features, num_of_neurons, rng)"
 WITHOUT_RNG = "__init__(num_of_features, num_of_neurons)"
 SIZES = ((3, 2), (1, 4), (6, 1), (4, 3), (2, 16), (16, 6), (5, 5), (16, 24))
 RNG_SIZE = (4, 3)
+SHAPED = "a start value has another shape or type than the contract says, or none at all"
+NAMED = "`parameters` is a tuple with the names of the two attributes, weights and bias"
 WANTED = 'parameters = ("weights", "bias"), below the line of the class'
 
 
@@ -76,11 +79,12 @@ def _shaped(layers: Layers, starts: dict[tuple[int, int], Start]) -> Iterator[Fi
                 names = _shape_names(start, features, neurons) if name == "weights" else ()
                 if isinstance(value, Opaque):
                     names = ("no-plain-array",)
-                shape = f" of shape {shape_of(value)}" if shape_of(value) is not None else ""
-                came = f"{name}{shape}: {show(value)}"
-                yield _finding(
-                    layers, ("shape", "start"), size, came, f"floats of shape {fitting[0]}", *names
-                )
+                came = f"{name} = {'None' if value is None else show(value)}"
+                if shape_of(value) is not None:
+                    came = f"{name} of shape {shape_of(value)}: {show(value)}"
+                expected = f"floats of shape {fitting[0]}"
+                found = _finding(layers, ("shape", "start"), size, came, expected, *names)
+                yield replace(found, meaning=SHAPED)
 
 
 def _shape_names(start: Start, features: int, neurons: int) -> tuple[str, ...]:
@@ -101,7 +105,8 @@ def _named(layers: Layers) -> Iterator[Finding]:
         yield _finding(layers, ("shape",), (3, 2), came, WANTED, "attribute-missing")
     elif not isinstance(named, tuple | list) or sorted(map(str, named)) != ["bias", "weights"]:
         came = raised(answer.error) if answer.error else f"parameters = {show(named)}"
-        yield _finding(layers, ("shape",), (3, 2), came, WANTED, error=answer.error)
+        found = _finding(layers, ("shape",), (3, 2), came, WANTED, error=answer.error)
+        yield replace(found, meaning=found.meaning or NAMED)
 
 
 def _spread(layers: Layers, starts: dict[tuple[int, int], Start]) -> Iterator[Finding]:

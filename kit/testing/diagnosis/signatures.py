@@ -72,4 +72,5 @@ def _parameters(sources: Mapping[str, str], place: str, method: str) -> list[str
     if len(found) != 1:
         return None
     given = found[0].args
-    return [each.arg for each in (*given.posonlyargs, *given.args, *given.kwonlyargs)]
+    by_name = [f"{each.arg} (by name only)" for each in given.kwonlyargs]
+    return [*(each.arg for each in (*given.posonlyargs, *given.args)), *by_name]
