@@ -71,6 +71,8 @@ OTHER = "look at this line: what is in its variables for the input that is shown
 
 def meaning(error: PartError) -> str:
     """Say what it usually means that this was raised."""
+    if not error.file and any(sign in error.text for sign in NOT_SET):
+        return "a property has no setter; the kit sets weights and bias during training"
     return MISFIT if is_misfit(error) else MEANINGS.get(error.name, OTHER)
 
 
