@@ -72,6 +72,7 @@ c.Autograde.autograde_preprocessors = [
 ]
 c.Autograde.exclude_overwriting = student_files()
 
+c.GenerateFeedback.exporter_class = "kit.course.pages.FeedbackExporter"
 c.ExportApp.plugin_class = "kit.course.export.CsvExport"  # nbgrader's own quotes nothing
 c.FileNameCollectorPlugin.valid_ext = [".ipynb", ".py"]
 c.HTMLExporter.sanitize_html = True

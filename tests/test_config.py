@@ -15,6 +15,7 @@ SECTIONS = (
     "GenerateAssignment",
     "Autograde",
     "ExportApp",
+    "GenerateFeedback",
     "FileNameCollectorPlugin",
     "HTMLExporter",
 )
@@ -108,6 +109,7 @@ def test_every_class_of_the_kit_that_is_named_exists():
         *settings.Autograde.autograde_preprocessors,
         settings.Autograde.exporter_class,
         settings.ExportApp.plugin_class,
+        settings.GenerateFeedback.exporter_class,
     ]
 
     for name in names:

@@ -10,6 +10,7 @@ import json
 import os
 import re
 import stat
+from glob import escape
 from typing import TYPE_CHECKING, Any
 
 from nbgrader.utils import is_solution
@@ -37,24 +38,36 @@ def questions(notebook: Any, files: tuple[str, ...]) -> dict[str, Any]:
     return {name: cell for name, cell in names if name not in ours}
 
 
-def read_answers(path: Path, asked: Mapping[str, tuple[str, str]]) -> dict[str, str]:
+def read_answers(folder: Path, name: str, asked: Mapping[str, tuple[str, str]]) -> dict[str, str]:
     """Return the answer to each question; `asked` has the type of its cell and its text as released.
 
     One that is not answered stays as released. A notebook that cannot be read is said in each.
     """
-    blank = {name: text for name, (_, text) in asked.items()}
+    blank = {cell: text for cell, (_, text) in asked.items()}
     if not asked:
         return blank
     try:
-        came = dict(_cells(_content(path)))
+        came = dict(_cells(_content(_find(folder, name))))
     except FileNotFoundError:
         return blank
     except (OSError, ValueError, RecursionError) as error:
         return dict.fromkeys(asked, f"# The notebook that was handed in cannot be read: {error}")
     return {
-        name: _harmless(came[name], kind) if came.get(name, text) != text else text
-        for name, (kind, text) in asked.items()
+        cell: _harmless(came[cell], kind) if came.get(cell, text) != text else text
+        for cell, (kind, text) in asked.items()
     }
+
+
+def _find(folder: Path, name: str) -> Path:
+    """Return where the notebook is: at the top, or the only one a folder or two further down."""
+    top = folder / name
+    if os.path.lexists(top):
+        return top
+    paths = [path for pattern in ("*", "*/*") for path in folder.glob(f"{pattern}/{escape(name)}")]
+    inside = [path for path in paths if path.parent.resolve().is_relative_to(folder.resolve())]
+    if len(inside) > 1:
+        raise ValueError(f"it is there {len(inside)} times")
+    return inside[0] if inside else top
 
 
 def _content(path: Path) -> bytes:

@@ -105,7 +105,7 @@ class Rebuild(Overwrite):
         released = read_released(slot.released)
         open_ = questions(released, manifest.files)
         asked = {name: (cell.cell_type, cell.source) for name, cell in open_.items()}
-        answers = read_answers(slot.submitted / slot.released.name, asked)
+        answers = read_answers(slot.submitted, slot.released.name, asked)
         notebook = show_files(released, submission, answers)
         return self.overwrite(notebook, sheet, resources)
 
@@ -131,7 +131,7 @@ class Evaluate(NbGraderPreprocessor):  # type: ignore[misc]
             slot,
             lambda sheet: Entry(*about, blank | marks(record, sheet.worth), comments(notebook)),
         )
-        Store(slot.course / FOLDER).put(record)  # for a later `kit regrade` to compare with
+        _store(slot.converter).put(record)  # for a later `kit regrade` to compare with
         Ledger(slot.course / FOLDER).remember(slot.student, record)
         return notebook, resources
 
@@ -166,8 +166,13 @@ def _prove(converter: Autograde) -> None:
     coursedir = converter.coursedir
     assignment = Assignment.load(Path(coursedir.root), coursedir.assignment_id)
     ahead = running_evaluator(assignment, Evaluate(parent=converter).sandbox)
-    record = ahead.prove(Store(assignment.course / FOLDER))
+    record = ahead.prove(_store(converter))
     check_points(record, _sheet(coursedir.db_url, assignment.name).worth)
+
+
+def _store(converter: Any) -> Store:
+    coursedir = converter.coursedir
+    return Store(Path(coursedir.root, FOLDER), shared=coursedir.groupshared)
 
 
 def _sheet(url: str, name: str) -> Sheet:

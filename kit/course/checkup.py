@@ -142,7 +142,7 @@ def _dates(coursedir: Any) -> Iterator[str]:
         there = os.path.lexists(folder / TIMESTAMP)
         if there and date_in(folder) is None:
             yield (
-                f"{folder / TIMESTAMP} is no date: it counts as never late, and stops formgrader; "
+                f"{folder / TIMESTAMP} is no date: it counts as never late; "
                 "write one into it, such as 2026-01-31 12:00:00 UTC, or delete it"
             )
 

@@ -27,8 +27,6 @@ def make_course(destination: Path | None) -> Path:
         shutil.copytree(clone / name, course / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(clone / CONFIG, course / CONFIG)
     shutil.copytree(clone / CLASS, course / "submitted", ignore=shutil.ignore_patterns("README*"))
-    for submission in course.glob("submitted/*/backprop"):  # plain nbgrader grades nobody without
-        shutil.copy(course / "assignments/backprop/backprop.ipynb", submission)
     return course
 
 

@@ -98,7 +98,7 @@ class Post:
         if submission.sha256 != record.submission["sha256"]:
             raise GradingError(f"{student} has handed in something else meanwhile; grade again")
         handed_in = self._folder(self._coursedir.submitted_directory, student)
-        answers = read_answers(handed_in / f"{name}.ipynb", self._asked)
+        answers = read_answers(handed_in, f"{name}.ipynb", self._asked)
         # They replace those of another student.
         notebook = show_files(self._notebook, submission, answers)
         show_verdicts(notebook, record)

@@ -12,6 +12,7 @@ from kit.course.application import open_course
 from kit.course.gradebook import reading
 from kit.course.intake import Refusal
 from kit.course.rendering import mark
+from kit.course.sheet import Sheet
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,13 +72,14 @@ def _marks(outcome: Record | str) -> Marks | None:
 
 
 def _automatic_marks(session: Session, name: str) -> dict[str, dict[str, float | None]]:
+    sheet = Sheet.load(session, name)
     query = (
         select(SubmittedAssignment.student_id, BaseCell.name, Grade.auto_score)
         .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
         .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
         .join(BaseCell, BaseCell.id == Grade.cell_id)
         .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
-        .where(Assignment.name == name)
+        .where(Assignment.name == name, BaseCell.name.in_(sheet.worth if sheet else ()))
     )
     marks: dict[str, dict[str, float | None]] = {}
     for student, cell, score in session.execute(query):

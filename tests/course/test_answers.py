@@ -22,7 +22,7 @@ def answers(tmp_path):
         ]
         notebook = {"cells": made, **more}
         (tmp_path / "small.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
-        return read_answers(tmp_path / "small.ipynb", ASKED)
+        return read_answers(tmp_path, "small.ipynb", ASKED)
 
     return read
 
@@ -38,7 +38,7 @@ def test_an_answer_is_the_text_of_the_first_cell_of_its_name(answers):
 def test_what_is_not_answered_stays_as_released(answers, tmp_path):
     assert answers() == BLANK
     assert answers(("essay", "YOUR ANSWER HERE")) == BLANK
-    assert read_answers(tmp_path / "nowhere.ipynb", ASKED) == BLANK
+    assert read_answers(tmp_path, "nowhere.ipynb", ASKED) == BLANK
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_what_is_not_answered_stays_as_released(answers, tmp_path):
 def test_a_notebook_that_cannot_be_read_is_said_and_no_zero(content, tmp_path):
     (tmp_path / "small.ipynb").write_bytes(content)
 
-    came = read_answers(tmp_path / "small.ipynb", ASKED)
+    came = read_answers(tmp_path, "small.ipynb", ASKED)
 
     assert came["essay"].startswith("# The notebook that was handed in cannot be read")
 
@@ -67,14 +67,14 @@ def test_a_link_or_a_pipe_in_the_place_of_a_notebook_is_not_read(tmp_path, answe
     os.mkfifo(tmp_path / "pipe.ipynb")
 
     for name in ("link.ipynb", "pipe.ipynb"):
-        assert "cannot be read" in read_answers(tmp_path / name, ASKED)["essay"]
+        assert "cannot be read" in read_answers(tmp_path, name, ASKED)["essay"]
 
 
 def test_cells_of_any_shape_are_passed_by(tmp_path):
     odd = [None, 3, "x", {}, {"metadata": 3, "source": ""}, {"source": [3], "metadata": {}}]
     (tmp_path / "small.ipynb").write_text(json.dumps({"cells": odd}), encoding="utf-8")
 
-    assert read_answers(tmp_path / "small.ipynb", ASKED) == BLANK
+    assert read_answers(tmp_path, "small.ipynb", ASKED) == BLANK
 
 
 @pytest.mark.parametrize(
@@ -112,3 +112,16 @@ def test_an_answer_is_text_that_can_be_written(answers):
 
     assert came["code"] == "print('  [31m')\n"
     assert came["essay"] == "a b"
+
+
+def test_a_notebook_further_down_is_found_where_it_is_the_only_one(answers, tmp_path):
+    answers(("essay", "Because."))
+    folder = tmp_path / "handed in"
+    (folder / "a" / "b").mkdir(parents=True)
+    (folder / "link").symlink_to(tmp_path)
+
+    assert read_answers(folder, "small.ipynb", ASKED) == BLANK
+    (tmp_path / "small.ipynb").rename(folder / "a" / "b" / "small.ipynb")
+    assert read_answers(folder, "small.ipynb", ASKED)["essay"] == "Because."
+    (folder / "a" / "small.ipynb").write_text("{}", encoding="utf-8")
+    assert "it is there 2 times" in read_answers(folder, "small.ipynb", ASKED)["essay"]

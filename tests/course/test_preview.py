@@ -35,6 +35,14 @@ def test_a_dry_run_says_who_is_new_and_whose_marks_would_change(small_course, su
     assert files() == before
 
 
+def test_a_question_that_a_human_marks_is_no_change(small_course, submit, add_task):
+    add_task()
+    submit("ada", "points = 1")
+    grade(small_course, "small")
+
+    assert [(one.before, one.changes) for one in dry(small_course)] == [({"relu": 1.0}, False)]
+
+
 def test_a_dry_run_makes_no_gradebook(small_course, submit, files):
     submit("ada", "points = 3")
     (small_course / "gradebook.db").unlink()

@@ -277,6 +277,18 @@ def test_feedback_shows_code_and_verdicts_and_no_script_of_a_student_runs(ours):
     assert "from a student" in pages(ours[0])["Müller, Ada"]
 
 
+@pytest.mark.parametrize("door", ["plain", "ours"])
+def test_feedback_names_each_exercise_by_its_title(door, request, run_python):
+    course = request.getfixturevalue(door)[0]
+    if door == "plain":
+        nbgrader(run_python, course, "generate_feedback", "backprop", "--student", "late")
+    page = pages(course)["late"]
+
+    assert '<a href="#relu">Test cell: ReLU</a>' in page
+    assert "<code>accuracy</code>: Final accuracy on synthetic data" in page
+    assert page.count("Test cell: ") == page.count("Test cell") == 6
+
+
 def test_feedback_shows_nothing_of_the_hidden_tests(ours):
     course, done = ours
     records = [json.loads(line) for line in done.stdout.splitlines()]
