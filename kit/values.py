@@ -47,7 +47,7 @@ class InMemory:
 
     `order` is "C", "F" as in NumPy, or "strided": beside other numbers, as a column of a table
     does. With a `place`, the array is the object that was given for it before, with new numbers in
-    it, where the shape is the same. The answer to an earlier question may stand for the values.
+    it, where shape and dtype are the same. The answer to an earlier question may stand for the values.
     """
 
     values: Any

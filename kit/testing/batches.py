@@ -55,9 +55,9 @@ def look_alike_guesses(rng: np.random.Generator, samples: int) -> list[tuple[Arr
 
 
 def all_sizes(rng: np.random.Generator, columns: int) -> list[Array]:
-    """Return batches that show a write into them: large and tiny numbers, one sample, many.
+    """Return batches that show a write into them: of a few samples, of one, of more than 32.
 
-    The second is the one that is one sample, the third one that a limit of 32 rows would cut.
+    The first and the last hold zeros, tiny numbers and large ones.
     """
     x = 3 * rng.standard_normal((40, columns))
     x[0], x[1], x[2] = -np.abs(x[0]), np.abs(x[1]), 0.0
@@ -65,7 +65,15 @@ def all_sizes(rng: np.random.Generator, columns: int) -> list[Array]:
     x[4] *= 10
     x[5] *= 300
     x[6] *= 1e6
-    return [x[:9], x[9:10], x, x[10:11] * 300]
+    x[7, 0] *= 300
+    return [x[:8], x[7:8], x]
+
+
+def mixed_sizes(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
+    """Draw parameters that show a write: a zero, a tiny number and a large one among them."""
+    drawn = 3 * rng.standard_normal(shape)
+    drawn.flat[:3] = [0.0, 1e-10, 700.0]
+    return drawn
 
 
 def in_other_orders(x: Array) -> list[InMemory]:

@@ -103,12 +103,12 @@ def test_an_array_with_a_place_is_the_object_that_was_there_with_new_numbers(par
         "seen = None\n"
         "def forward(self, x):\n    same, self.seen = x is self.seen, x\n    return same, x * 1"
     )
-    places = [(X, 1), (X + 1, 1), (X, 2), (np.ones((3, 2)), 1)]
+    places = [(X, 1), (X + 1, 1), (X, 2), (np.ones((3, 2)), 1), (np.ones((3, 2), int), 1)]
 
     questions = [keeper.question("forward", InMemory(x, place=place)) for x, place in places]
     found = list(answers(questions))
 
-    assert [same for same, _ in found] == [False, True, False, False]
+    assert [same for same, _ in found] == [False, True, False, False, False]
     for (x, _), (_, came) in zip(places, found, strict=True):
         np.testing.assert_array_equal(came, x)
 

@@ -7,11 +7,13 @@ import numpy as np
 import pytest
 
 from kit.errors import PartError
-from kit.testing.batches import in_other_orders, look_alikes
+from kit.testing.batches import look_alikes
 from kit.testing.closeness import CheckFailed, assert_close, assert_unchanged
 from kit.testing.parts import PREVIOUS, answers
 from kit.testing.precision import a_little_more, assert_moves, held_by_float32
 from kit.values import InMemory, Previous, Seed
+
+LARGE = 100  # rows
 
 
 @pytest.fixture
@@ -31,13 +33,15 @@ def bce(student):
 
 @pytest.fixture
 def check_values(rng):
-    """Hold forward against the right values, in every order of memory and in double precision."""
+    """Hold forward against the right values, in every order of memory and in double precision.
+
+    The last two batches are a small step apart.
+    """
 
     def check(part, xs, right, asked):
         fine = held_by_float32(rng, (6, 5))
-        batches = [*xs, xs[0], xs[0], fine, a_little_more(fine)]
-        handed = [*xs, *in_other_orders(xs[0]), *batches[-2:]]
-        ys = list(answers([part.question("forward", x) for x in handed]))
+        batches = [*xs, fine, a_little_more(fine)]
+        ys = list(answers([part.question("forward", x) for x in in_any_order(batches)]))
         for x, y in zip(batches, ys, strict=True):
             assert_close(y, right(x), asked=asked, given={"x": x})
         assert_moves(ys[-2:], [right(x) for x in batches[-2:]], asked=asked)
@@ -50,30 +54,26 @@ def check_slopes(rng):
     """Hold backward against the right slopes, with the y of the student's own forward.
 
     Where that fails, the right y has a second try: a mistake in forward is charged where forward
-    is looked at, and once.
+    is looked at, and once. The last two batches are a small step apart.
     """
 
     def check(part, xs, grads, right_forward, right_slope, asked):
         fine, fine_grad = (held_by_float32(rng, (6, 5)) for _ in range(2))
-        batches = [*xs, xs[0], xs[0], fine, fine, a_little_more(fine)]
-        slopes = [*grads, grads[0], grads[0], fine_grad, a_little_more(fine_grad), fine_grad]
-        handed = [*xs, *in_other_orders(xs[0]), *batches[-3:]]
-        handed_grads = [*grads, *in_other_orders(grads[0]), *slopes[-3:]]
-        expected = [g * right_slope(x) for x, g in zip(batches, slopes, strict=True)]
+        xs, grads = [*xs, fine, a_little_more(fine)], [*grads, fine_grad, a_little_more(fine_grad)]
+        handed = [*zip(in_any_order(xs), in_any_order(grads), strict=True)]
+        expected = [grad * right_slope(x) for x, grad in zip(xs, grads, strict=True)]
 
         def hold(answered):
-            for x, grad, dx, right in zip(batches, slopes, answered, expected, strict=True):
+            for x, grad, dx, right in zip(xs, grads, answered, expected, strict=True):
                 assert_close(dx, right, asked=asked, given={"x": x, "grad": grad})
-            for moved in (-2, -1):
-                came, right = ([each[-3], each[moved]] for each in (answered, expected))
-                assert_moves(came, right, asked=asked)
+            assert_moves(answered[-2:], expected[-2:], asked=asked)
 
         try:
-            hold([dx for _, dx in forward_and_backward(part, handed, handed_grads)])
+            hold([dx for _, dx in forward_and_backward(part, *zip(*handed, strict=True))])
         except (PartError, CheckFailed) as error:
             questions = [
                 part.question("backward", grad, x, lying_like(x, right_forward(batch)), first=[x])
-                for batch, x, grad in zip(batches, handed, handed_grads, strict=True)
+                for batch, (x, grad) in zip(xs, handed, strict=True)
             ]
             with contextlib.suppress(PartError, CheckFailed):
                 return hold(list(answers(questions)))
@@ -82,24 +82,39 @@ def check_slopes(rng):
     return check
 
 
+def in_any_order(arrays):
+    """Return arrays to hand over: the first in Fortran order, large ones out of a larger one."""
+    first, *others = arrays
+    strided = [InMemory(each, "strided") if len(each) > LARGE else each for each in others]
+    return [InMemory(first, "F"), *strided]
+
+
 @pytest.fixture
 def check_new_batches(rng):
     """Hold forward and backward for batches that a memo takes for one another, one by one."""
 
     def check(part, right_forward, right_slope, forward, backward):
-        steps = []
-        for shape, count in [((6, 4), 7), ((40, 26), 2)]:
-            xs, grads = (look_alikes(rng, shape)[:count] for _ in range(2))
-            steps += [(x, x, grads[0], grads[0]) for x in xs]
-            steps += [(x, InMemory(x, place=1), grads[0], grads[0]) for x in xs[:3]]
-            steps += [(xs[-1], xs[-1], grad, InMemory(grad, place=2)) for grad in grads]
-        batches, handed, slopes, handed_grads = zip(*steps, strict=True)
-        found = forward_and_backward(part, handed, handed_grads)
-        for x, grad, (y, dx) in zip(batches, slopes, found, strict=True):
+        other = look_alikes(rng, (5, 4))[0]
+        xs, handed, grads, handed_grads = zip(*alike(rng, other), strict=True)
+        found = forward_and_backward(part, handed, handed_grads, predicted=[other])
+        for x, grad, (y, dx) in zip(xs, grads, found, strict=True):
             assert_close(y, right_forward(x), asked=forward, given="a second batch")
             assert_close(dx, grad * right_slope(x), asked=backward, given="a second batch")
 
     return check
+
+
+def alike(rng, other):
+    """Yield x and grad that are like the ones before, each as it is and as it is handed over.
+
+    Near the end come those of another shape, and the first once more.
+    """
+    xs, grads = (look_alikes(rng, (6, 4)) for _ in range(2))
+    large = look_alikes(rng, (40, 26))[:2]
+    yield from ((x, InMemory(x, place=1), grads[2], InMemory(grads[2], place=2)) for x in xs[:5])
+    yield xs[4], InMemory(xs[4], place=1), grads[3], InMemory(grads[3], place=2)
+    yield from ((x, x, large[0], large[0]) for x in large)
+    yield from ((x, x, x, x) for x in (other, xs[0]))
 
 
 @pytest.fixture
@@ -121,6 +136,11 @@ def forward_and_backward(part, xs, grads, predicted=(), *, echoed=False):
     for _ in predicted:
         next(found)
     return zip(found, found, strict=True)
+
+
+def lying(array, order="C", place=0):
+    """Return an array as it lies in memory, without a word where it lies as usual."""
+    return array if order == "C" and not place else InMemory(array, order, place)
 
 
 def lying_like(x, y):
@@ -147,19 +167,13 @@ def check_untouched(rng):
 
 @pytest.fixture
 def turns():
-    """Return the first part's backward, for x, after the second has had forward and backward.
-
-    Then once more, with the second part's backward at the end.
-    """
+    """Return backward of two parts, for x and for other, after both have had forward."""
 
     def take(first, second, x, other, grad):
-        forwards = [first.question("forward", x), second.question("forward", other)]
-        theirs = [second.question("backward", grad, other, PREVIOUS)]
-        mine = first.question("backward", grad, x, Previous(3))
-        again = [first.question("backward", grad, x, Previous(2))]
-        again.append(second.question("backward", grad, other, Previous(2)))
-        found = list(answers([*forwards, *theirs, mine, *forwards, *again]))
-        return found[3], found[6], found[7]
+        questions = [first.question("forward", x), second.question("forward", other)]
+        questions.append(first.question("backward", grad, x, Previous(2)))
+        questions.append(second.question("backward", grad, other, Previous(2)))
+        return list(answers(questions))[2:]
 
     return take
 
@@ -234,10 +248,11 @@ class SetLayer:
             return (self.size,)
         return (self.size, 1) if turned and self.has_column else (1, self.size)
 
-    def set_parameters(self, weights, bias, *, turned=False):
+    def set_parameters(self, weights, bias, *, turned=False, order="C", in_place=False):
+        """Set both, in some order of memory, or in the arrays that were set so before."""
         shape = self.bias_shape(turned=turned)  # before the part is asked to be another one
-        self.part.set("weights", weights)
-        self.part.set("bias", bias.reshape(shape))
+        self.part.set("weights", lying(weights, order, 21 * in_place))
+        self.part.set("bias", lying(bias.reshape(shape), order, 22 * in_place))
 
     def starts_as(self, shape):
         """Whether the student's own start weights have this shape."""

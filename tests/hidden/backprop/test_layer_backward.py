@@ -11,12 +11,16 @@ import numpy as np
 import pytest
 
 from kit.errors import PartError
+from kit.testing.batches import all_sizes, look_alikes, mixed_sizes
 from kit.testing.closeness import CheckFailed, assert_close, assert_unchanged, show
 from kit.testing.parts import answers
+from kit.testing.precision import a_little_more, assert_moves, held_by_float32
+from kit.values import InMemory
 
 pytestmark = pytest.mark.exercise("layer_backward")
 
 BACKWARD = "layer.backward(grad, x)"
+NAMES = ("weights", "bias")
 ANSWERED = weakref.WeakKeyDictionary()  # cases and answers, or an error, by who gave them
 SIZES = [(4, 3, 2), (130, 2, 17), (2, 5, 1), (6, 1, 3), (1, 4, 2), (5, 3, 3), (4, 2, 4)]
 
@@ -24,14 +28,16 @@ SIZES = [(4, 3, 2), (130, 2, 17), (2, 5, 1), (6, 1, 3), (1, 4, 2), (5, 3, 3), (4
 class Case:
     """A layer with set weights, a batch and an incoming gradient, all random.
 
-    `turned` says that the student keeps the weights as (neurons, features) all through: that costs
+    `order` is that of the arrays in memory; those that are `in_place` are the arrays of the case
+    before, with other numbers. `turned` says that the student keeps the weights as (neurons, features) all through: that costs
     its points where start values and forward are checked, not here.
     """
 
     turned = False
 
-    def __init__(self, layer, weights, bias, x, grad):
+    def __init__(self, layer, weights, bias, x, grad, *, order="C", in_place=False):
         self.layer, self.weights, self.bias, self.x, self.grad = layer, weights, bias, x, grad
+        self.order, self.in_place = order, in_place
 
     def twin(self, **changes):
         """Return a case with the same layer, and something else about it."""
@@ -44,12 +50,22 @@ class Case:
         return {"asked": BACKWARD, "given": given}
 
     def set_parameters(self):
-        self.layer.set_parameters(self.stored, self.bias, turned=self.turned)
+        more = {"turned": self.turned, "order": self.order, "in_place": self.in_place}
+        self.layer.set_parameters(self.stored, self.bias, **more)
+
+    @property
+    def handed(self):
+        """The gradient and x, as they are handed over."""
+        if self.order == "C" and not self.in_place:
+            return self.grad, self.x
+        places = (1, 2) if self.in_place else (0, 0)
+        return tuple(map(InMemory, (self.grad, self.x), [self.order] * 2, places))
 
     def question(self, **more):
         """Ask for backward as the kit does: right after forward, which may fail here."""
         self.set_parameters()
-        return self.layer.question("backward", self.grad, self.x, first=[self.x], **more)
+        grad, x = self.handed
+        return self.layer.question("backward", grad, x, first=[x], **more)
 
     def questions_and(self, *attributes):
         """Ask for backward, and then for attributes of the layer."""
@@ -86,12 +102,12 @@ class Case:
     def forward_question(self):
         """Ask for forward, which may change the parameters: that costs its own checks."""
         self.set_parameters()
-        return self.layer.question("forward", self.x)
+        return self.layer.question("forward", self.handed[1])
 
     def backward_question(self):
         """Ask for backward, for the batch that forward has seen last."""
         self.set_parameters()
-        return self.layer.question("backward", self.grad, self.x)
+        return self.layer.question("backward", *self.handed)
 
     def forward(self):
         """Call forward, which may fail."""
@@ -118,20 +134,25 @@ class Case:
         return self.weights.T if self.turned else self.weights
 
     def check(self, answer):
-        dx, gradients = answer
-        assert_close(dx, self.grad @ self.weights.T, **self.words)
-        assert_close(gradients["weights"], self.x.T @ self.grad, **self.words)
-        self.check_bias(gradients["bias"])
+        for name in ("x", *NAMES):
+            assert_close(self.output(answer, name), self.right(name), **self.words)
 
-    def check_bias(self, gradient):
-        """The gradient of the bias has the shape of the student's own bias.
+    def right(self, name):
+        """Return what backward has to; the bias has the shape of the student's own."""
+        if name == "bias":
+            return self.grad.sum(axis=0).reshape(self.layer.bias_shape(turned=self.turned))
+        return self.grad @ self.weights.T if name == "x" else self.x.T @ self.grad
 
-        A column beside weights that lie as they should costs its point where the start is checked.
+    def output(self, answer, name):
+        """Return a part of backward's answer.
+
+        A column of the bias beside weights that lie as they should costs its point where the start
+        is checked.
         """
-        if self.layer.has_column and not self.turned and np.ndim(gradient) == 2:
-            gradient = np.reshape(gradient, (1, -1))
-        expected = self.grad.sum(axis=0).reshape(self.layer.bias_shape(turned=self.turned))
-        assert_close(gradient, expected, **self.words)
+        dx, gradients = answer
+        found = dx if name == "x" else gradients[name]
+        column = name == "bias" and self.layer.has_column and not self.turned
+        return np.reshape(found, (1, -1)) if column and np.ndim(found) == 2 else found
 
 
 def backwards(cases, predicted=()):
@@ -196,11 +217,13 @@ def cases_of(layers_with, rng):
 
 
 @pytest.fixture
-def answered(student, cases_of):
+def answered(student, cases_of, rng):
     """Return cases with backward's answers: asked once, for three checks look at them."""
 
     def ask():
         cases = cases_of(SIZES)
+        cases[0].order, cases[1].order = "F", "strided"
+        cases += steps_apart(cases[0], rng)
         try:
             return list(zip(cases, backwards(cases), strict=True))
         except (PartError, CheckFailed) as error:
@@ -219,45 +242,75 @@ def answered(student, cases_of):
 
 @pytest.mark.points(6, kind="gradient")
 def test_backward_hands_the_gradient_on_to_the_input(answered):
-    for case, (dx, _) in answered():
-        assert_close(dx, case.grad @ case.weights.T, **case.words)
+    check_each(answered(), "x")
 
 
 @pytest.mark.points(6, kind="gradient")
 def test_backward_sums_the_gradient_of_the_weights_over_the_batch(answered):
-    for case, (_, gradients) in answered():
-        assert_close(gradients["weights"], case.x.T @ case.grad, **case.words)
+    check_each(answered(), "weights")
 
 
 @pytest.mark.points(6, kind="gradient")
 def test_backward_sums_the_gradient_of_the_bias_over_the_batch(answered):
-    for case, (_, gradients) in answered():
-        case.check_bias(gradients["bias"])
+    check_each(answered(), "bias")
+
+
+def check_each(answered, name):
+    """Hold one output of each case against the right one; the last two are a small step apart."""
+    came = [case.output(answer, name) for case, answer in answered]
+    right = [case.right(name) for case, _ in answered]
+    for (case, _), found, expected in zip(answered, came, right, strict=True):
+        assert_close(found, expected, **case.words)
+    assert_moves(came[-2:], right[-2:], asked=BACKWARD)
+
+
+def steps_apart(case, rng):
+    """Yield a case of numbers that float32 holds, and the same a small step farther."""
+    sizes = {name: getattr(case, name).shape for name in ("weights", "x", "grad")}
+    first = {name: held_by_float32(rng, shape) for name, shape in sizes.items()}
+    yield case.twin(**first)
+    yield case.twin(**{name: a_little_more(held) for name, held in first.items()})
 
 
 @pytest.mark.points(3, kind="state")
 def test_backward_gives_the_same_answer_again_and_a_new_one_for_a_new_batch(cases_of, rng):
-    steps, predicted = [], []
-    for case in cases_of(SIZES[:2]):
-        similar_x, similar_grad = case.x.copy(), case.grad.copy()
-        similar_x[1:] *= -1
-        similar_grad[1:] *= 2
-        x = rng.standard_normal((3, case.x.shape[1]))
-        grad = rng.standard_normal((3, case.grad.shape[1]))
-        new = case.twin(x=x, grad=grad)
-        steps += [case, case.twin(), case.twin(x=similar_x, grad=similar_grad), new]
-        steps.append(new.twin(weights=case.weights + 1))
-        predicted.append(new)
+    case, layer = cases_of([SIZES[0], (6, 5, 6)])
+    similar_x, similar_grad = case.x.copy(), case.grad.copy()
+    similar_x[1:] *= -1
+    similar_grad[1:] *= 2
+    x = rng.standard_normal((3, case.x.shape[1]))
+    grad = rng.standard_normal((3, case.grad.shape[1]))
+    new = case.twin(x=x, grad=grad)
+    steps = [case, case.twin(), case.twin(x=similar_x, grad=similar_grad), new]
+    steps += [new.twin(weights=case.weights + 1), *alike(layer, rng)]
 
-    for step, answer in zip(steps, backwards(steps, predicted), strict=True):
+    for step, answer in zip(steps, backwards(steps, [new]), strict=True):
         step.check(answer)
 
 
+def alike(case, rng):
+    """Yield cases of a layer of which each is easily taken for the one before."""
+    numbers = {
+        "x": look_alikes(rng, (6, 5))[2:5],
+        "grad": look_alikes(rng, (6, 6))[2:5],
+        "weights": look_alikes(rng, (5, 6))[2:5],
+    }
+    now = {name: each[0] for name, each in numbers.items()}
+    yield case.twin(**now, in_place=True)
+    for name, each in numbers.items():
+        for now[name] in each[1:]:
+            yield case.twin(**now, in_place=True)
+
+
 @pytest.mark.points(2, kind="purity")
-def test_backward_updates_nothing(cases_of):
-    drawn = cases_of([(4, 3, 2), (2, 5, 1), (5, 3, 3)])
-    cases = [*drawn, drawn[0].twin(bias=drawn[0].bias + 1)]
-    found = backwards_and(cases, "weights", "bias")
+def test_backward_updates_nothing(cases_of, rng):
+    first, *others = cases_of([(4, 3, 5), (5, 1, 3), (5, 3, 3)])
+    cases = []
+    for x in all_sizes(rng, 3):
+        parameters = {name: mixed_sizes(rng, getattr(first, name).shape) for name in NAMES}
+        cases.append(first.twin(x=x, grad=rng.standard_normal((len(x), 5)), **parameters))
+    cases += others
+    found = backwards_and(cases, *NAMES)
     for case, (answer, echo, weights, bias) in zip(cases, found, strict=True):
         case.check(answer)
         assert_unchanged(echo[1], case.x, asked=BACKWARD, name="x")
@@ -268,21 +321,29 @@ def test_backward_updates_nothing(cases_of):
 @pytest.mark.points(2, kind="state")
 def test_two_layers_do_not_share_what_they_keep(cases_of):
     first, second = cases_of([(4, 3, 2), (4, 3, 2)])
+    same = second.twin(x=first.x, grad=first.grad)  # and weights of its own
 
-    for case, answer in in_turns(first, second):
+    for case, answer in in_turns([([first, second], [first, second]), ([same], [same])]):
         case.check(answer)
 
 
-def in_turns(first, second):
-    """Yield backward's answers of two layers, after both have had forward."""
-    questions = [first.forward_question(), second.forward_question()]
-    questions += [second.backward_question(), first.backward_question()]
+def in_turns(turns):
+    """Return cases and backward's answers: in each turn some forwards, then some backwards."""
+    questions, asked = [], []
+    for forwards, then in turns:
+        questions += [case.forward_question() for case in forwards]
+        questions += [case.backward_question() for case in then]
+        asked += [None] * len(forwards) + then
     try:
-        *_, mine, other = answers(questions)
-        yield second, second.unpacked(mine)
-        yield first, first.unpacked(other)
+        found = list(answers(questions))
     except PartError:
-        for case in (first, second):
-            case.forward()
-        for case in (second, first):
-            yield case, case.answer()
+        return [each for turn in turns for each in one_by_one(*turn)]
+    pairs = zip(asked, found, strict=True)
+    return [(case, case.unpacked(reply)) for case, reply in pairs if case]
+
+
+def one_by_one(forwards, then):
+    """Return the same of one turn, where a forward may fail."""
+    for case in forwards:
+        case.forward()
+    return [(case, case.answer()) for case in then]

@@ -3,8 +3,11 @@
 import numpy as np
 import pytest
 
+from kit.testing.batches import all_sizes, look_alikes, mixed_sizes
 from kit.testing.closeness import CheckFailed, assert_close, assert_unchanged, show
 from kit.testing.parts import answers
+from kit.testing.precision import a_little_more, assert_moves, held_by_float32
+from kit.values import InMemory
 
 pytestmark = pytest.mark.exercise("layer_forward")
 
@@ -44,12 +47,24 @@ def test_forward_weighs_the_features_and_adds_the_bias(layers_with, rng):
         (rng.standard_normal((features, neurons)), rng.standard_normal((1, neurons)))
         for _, features, neurons in sizes
     ]
-    pairs = zip(layers_with(drawn), xs, strict=True)
-    found = answers([layer.question("forward", x) for layer, x in pairs])
+    layers = layers_with(drawn)
+    orders = ("F", "C", "C", "C", "strided")
+    questions = []
+    for layer, x, pair, order in zip(layers, xs, drawn, orders, strict=True):
+        layer.set_parameters(*pair, order=order)
+        questions.append(layer.question("forward", InMemory(x, order)))
+    fine = [held_by_float32(rng, shape) for shape in [(4, 3), (3, 2), (1, 2)]]
+    for x, *pair in (fine, list(map(a_little_more, fine))):
+        xs.append(x)
+        drawn.append(pair)
+        layers[0].set_parameters(*pair)
+        questions.append(layers[0].question("forward", x))
+    rights = [x @ w + b for x, (w, b) in zip(xs, drawn, strict=True)]
 
-    for x, (w, b), y in zip(xs, drawn, found, strict=True):
-        given = {"x": x, "weights": w, "bias": b}
-        assert_close(y, x @ w + b, asked=FORWARD, given=given)
+    ys = list(answers(questions))
+    for x, (w, b), y, right in zip(xs, drawn, ys, rights, strict=True):
+        assert_close(y, right, asked=FORWARD, given={"x": x, "weights": w, "bias": b})
+    assert_moves(ys[-2:], rights[-2:], asked=FORWARD)
 
 
 @pytest.mark.points(1, kind="shape")
@@ -120,25 +135,31 @@ def test_the_bias_starts_near_zero_and_the_weights_at_a_sane_size(neural_layer):
 
 
 @pytest.mark.points(1, kind="purity")
-def test_forward_leaves_its_input_and_parameters_alone(layer_with, rng):
-    x, w, b = rng.standard_normal((5, 3)), rng.standard_normal((3, 4)), rng.standard_normal((1, 4))
-    layer = layer_with(w, b)
+def test_forward_leaves_its_input_and_parameters_alone(layers_with, rng):
+    xs = all_sizes(rng, 4)
+    w, b = mixed_sizes(rng, (4, 5)), mixed_sizes(rng, (1, 5))
+    layer, narrow = layers_with([(w, b), (w[:1], b)])
+    questions = [layer.question("forward", x, echoed=True) for x in xs]
+    questions += map(layer.question_for, ("weights", "bias"))
+    column = xs[0][:, :1]
 
-    names = ("weights", "bias")
-    found = answers([layer.question("forward", x, echoed=True), *map(layer.question_for, names)])
-
-    assert_close(next(found), x @ w + b, asked=FORWARD)
-    assert_unchanged(layer.echo[0], x, asked=FORWARD, name="x")
+    found = answers([*questions, narrow.question("forward", column, echoed=True)])
+    for x in xs:
+        assert_close(next(found), x @ w + b, asked=FORWARD)
+        assert_unchanged(layer.echo[0], x, asked=FORWARD, name="x")
     assert_unchanged(next(found), w, asked=FORWARD, name="weights")
     assert_unchanged(np.reshape(next(found), b.shape), b, asked=FORWARD, name="bias")
+    assert_close(next(found), column @ w[:1] + b, asked=FORWARD)
+    assert_unchanged(narrow.echo[0], column, asked=FORWARD, name="x")
 
 
 @pytest.mark.points(1, kind="state")
-def test_forward_reads_the_parameters_at_each_call(layer_with, rng):
+def test_forward_reads_the_parameters_at_each_call(layers_with, rng):
     w, b = rng.standard_normal((3, 4)), rng.standard_normal((1, 4))
-    layer = layer_with(w, b)
+    like = np.zeros((5, 6)), np.zeros((1, 6))
+    layer, *others = layers_with([(w, b), like, like])
     questions, expected = [], []
-    for samples in (5, 2, 5):
+    for samples in (5, 2):
         x = rng.standard_normal((samples, 3))
         for sign in (1, -1):
             x[1:] *= sign
@@ -146,6 +167,24 @@ def test_forward_reads_the_parameters_at_each_call(layer_with, rng):
             expected.append(x @ w + b)
         w, b = w + 1, b - 1
         layer.set_parameters(w, b)
+    for layer, x, w, b, in_place in alike(*others, rng):
+        layer.set_parameters(w, b, in_place=in_place)
+        handed = InMemory(x, place=1) if in_place else x
+        questions.append(layer.question("forward", handed))
+        expected.append(x @ w + b)
 
     for y, right in zip(answers(questions), expected, strict=True):
         assert_close(y, right, asked=FORWARD, given="a second batch")
+
+
+def alike(layer, other, rng):
+    """Yield layer, x, weights, bias and whether they change in place: each like the one before.
+
+    The last is the other layer's, with the x of the one before and weights of its own.
+    """
+    xs, ws = look_alikes(rng, (6, 5))[2:], look_alikes(rng, (5, 6))[2:]
+    bs = [each[2:3] for each in ws]
+    steps = [(0, 0, 0), (1, 0, 0), (2, 0, 0), (2, 1, 0), (2, 2, 0), (2, 2, 1), (2, 2, 2)]
+    for x, w, b in steps:
+        yield layer, xs[x], ws[w], bs[b], True
+    yield other, xs[2], ws[0], bs[2], False
