@@ -77,7 +77,8 @@ class Step:
         value: Any = getattr(self.part, name)
         is_matrix = isinstance(value, np.matrix)  # whose * is another one
         if not isinstance(value, np.ndarray) or is_matrix or value.dtype.kind != "f":
-            came = kind_of(value) if is_matrix else repr(value)
+            is_numbers = isinstance(value, np.ndarray) and not is_matrix
+            came = f"of {value.dtype}" if is_numbers else described(value)
             raise UsageError(f"{self}: {name} must be an array of floats, not {came}")
         found: Array = value
         return found
@@ -99,10 +100,9 @@ class Step:
     def _pair(self, result: Any) -> tuple[Any, dict[str, Any]]:
         if isinstance(result, tuple | list) and len(result) == 2 and isinstance(result[1], dict):
             return result[0], result[1]
-        came = kind_of(result)
-        if isinstance(result, tuple | list):
-            came = f"a {came} of {', '.join(type(each).__name__ for each in result)}"
-        raise ShapeError(f"{self}: backward must return dL/dx and a dict of gradients, not {came}")
+        raise ShapeError(
+            f"{self}: backward must return dL/dx and a dict of gradients, not {described(result)}"
+        )
 
     def _checked(self, gradients: dict[str, Any]) -> dict[str, Array]:
         names = self.part.parameters if self.is_layer else ()
@@ -121,7 +121,7 @@ class Step:
     def _check_batch(self, y: Any, batch: int) -> None:
         if type(y) is not np.ndarray or y.ndim != 2 or len(y) != batch:
             raise ShapeError(
-                f"{self}: what forward returned is {kind_of(y)}, expected ({batch}, neurons)"
+                f"{self}: what forward returned is {described(y)}, expected ({batch}, neurons)"
             )
 
     def _misfit(self, x: Array) -> str:
@@ -178,7 +178,7 @@ def _arrays(part: Any) -> list[str]:
 def check_shape(what: str, array: Any, expected: tuple[int, ...], *place: Any) -> None:
     """Raise a ShapeError unless something is an array of this shape."""
     if type(array) is not np.ndarray or array.shape != expected:
-        raise ShapeError(f"{what.format(*place)} is {kind_of(array)}, expected {expected}")
+        raise ShapeError(f"{what.format(*place)} is {described(array)}, expected {expected}")
 
 
 def kind_of(value: Any) -> str:
@@ -186,6 +186,13 @@ def kind_of(value: Any) -> str:
     if isinstance(value, np.matrix):
         return "np.matrix"
     return str(value.shape) if type(value) is np.ndarray else type(value).__name__
+
+
+def described(value: Any) -> str:
+    """Return the same, and of a tuple or list what is in it."""
+    if not isinstance(value, tuple | list):
+        return kind_of(value)
+    return f"a {kind_of(value)} of {', '.join(type(each).__name__ for each in value[:4])}"
 
 
 def _is_about_shapes(error: ValueError) -> bool:

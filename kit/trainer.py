@@ -21,7 +21,7 @@ from kit.engine.parameters import Parameters
 from kit.engine.plain import in_double
 from kit.engine.updates import ADVICE, update_of
 from kit.errors import DivergedError, ShapeError, UsageError
-from kit.steps import kind_of
+from kit.steps import described
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -167,9 +167,9 @@ class Trainer:
 
     def _loss_gradient(self, y: Array, y_pred: Array) -> Array:
         grad = call(self._loss_name, "backward(y_true, y_pred)", self.loss.backward, y, y_pred)
-        if np.shape(grad) != y_pred.shape or isinstance(grad, np.matrix):
+        if _shape(grad) != y_pred.shape or isinstance(grad, np.matrix):
             raise ShapeError(
-                f"{self._loss_name}: backward returned {kind_of(grad)}, expected {y_pred.shape}"
+                f"{self._loss_name}: backward returned {described(grad)}, expected {y_pred.shape}"
             )
         return np.asarray(grad, y_pred.dtype)
 
@@ -258,10 +258,20 @@ def _number(value: Any, who: str) -> float:
     if type(value) is float:
         return value
     # NumPy's matrix products make arrays of one element; each of them is one number.
-    if np.size(value) == 1 and np.asarray(value).dtype.kind in "fiu":
+    shape = _shape(value)
+    if shape is not None and math.prod(shape) == 1 and np.asarray(value).dtype.kind in "fiu":
         return float(np.reshape(value, ()))
-    what = type(value).__name__ if np.ndim(value) == 0 else f"an array {np.shape(value)}"
+    what = f"an array {shape}" if isinstance(value, np.ndarray) and shape else described(value)
     raise UsageError(f"{who}: forward must return one number, the mean; it returned {what}")
+
+
+def _shape(value: Any) -> tuple[int, ...] | None:
+    """Return the shape of something; None if its rows are of different lengths."""
+    try:
+        shape: tuple[int, ...] = np.shape(value)
+    except ValueError:
+        return None
+    return shape
 
 
 def _positive(name: str, value: Any) -> int:

@@ -137,5 +137,5 @@ def test_fast_parts_keep_most_of_their_lead_on_the_textbook_trainer():
     slow = reference.prepared(task, "float64", shuffled=True)
     quick = ours.fit_with(fast.parts(), task, "float64", shuffled=True)
 
-    # 4.4 with so few epochs, 2.2 without `bind`, 1.2 for parts that declare nothing.
+    # 4.4 with so few epochs, 2.2 without `bind`, 1.0 for parts that declare nothing.
     assert any(paired_ratio(slow, quick, 40) >= 3.5 for _ in range(3))

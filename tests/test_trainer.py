@@ -289,6 +289,21 @@ def loss_with(**methods):
             r"loss Odd: forward must return one number, the mean; it returned an array \(4, 1\)",
         ),
         (
+            loss_with(forward=lambda _self, y, _p: (0.5, y)),
+            kit.UsageError,
+            "it returned a tuple of float, ndarray",
+        ),
+        (
+            loss_with(backward=lambda _self, y, _p: (0.5, y)),
+            kit.ShapeError,
+            r"loss Odd: backward returned a tuple of float, ndarray, expected \(4, 1\)",
+        ),
+        (
+            loss_with(backward=lambda _self, _y, _p: None),
+            kit.ShapeError,
+            r"loss Odd: backward returned NoneType, expected \(4, 1\)",
+        ),
+        (
             loss_with(forward=lambda _self, _y, _p: None),
             kit.UsageError,
             "it returned NoneType",
