@@ -49,7 +49,9 @@ def diagnose(
 ) -> list[Finding]:
     """Return what is wrong with the part of an exercise.
 
-    Where an exercise owns several, nothing but that one of them cannot be had. `sources`, the text of the student's files, is looked at for the lines of methods only. Where the kit has no formula of a part, the `reference` says what is right, if there is one.
+    Where an exercise owns several, nothing but that one of them cannot be had. `sources`, the text
+    of the student's files, is looked at for the lines and parameters of methods only. Where the kit
+    has no formula of a part, the `reference` says what is right, if there is one.
     """
     if found := _unusable(student):
         return found

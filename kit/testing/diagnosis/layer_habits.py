@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kit.errors import PartError
 from kit.testing.closeness import show
 from kit.testing.diagnosis.asking import play
 from kit.testing.diagnosis.cases import Case, is_numbers
-from kit.testing.diagnosis.draws import alike, dice, numbers
-from kit.testing.diagnosis.habits import kept, overwritten, shared, total
-from kit.testing.diagnosis.layer import Setting
+from kit.testing.diagnosis.habits import kept, overwritten, total
 from kit.testing.diagnosis.layer_answers import ARRAYS, BACKWARD, WORDS, Backward
 from kit.testing.diagnosis.layer_forward import FORWARD
+from kit.testing.diagnosis.layer_turns import row, two_layers
 from kit.testing.diagnosis.subject import given
 
 if TYPE_CHECKING:
@@ -25,7 +21,7 @@ if TYPE_CHECKING:
 
     from kit.testing.diagnosis.asking import Answer
     from kit.testing.diagnosis.finding import Finding
-    from kit.testing.diagnosis.layer import Layers
+    from kit.testing.diagnosis.layer import Layers, Setting
     from kit.testing.parts import Part, Question
 
 
@@ -117,21 +113,7 @@ def backward_habits(backward: Backward, *, right: bool) -> Iterator[Finding | No
     yield changed
     if right and changed is None:
         yield _kept_by_backward(layers, turned=backward.turned)
-        yield _two_layers(layers, turned=backward.turned)
-
-
-def row() -> list[Setting]:
-    """Draw settings for one layer: two nearly alike, one of their size, a smaller one, other weights."""
-    rng = dice(9)
-    twins = alike(rng, (4, 3), 2)
-    first = replace(Setting.draw(rng, (4, 3, 2)), x=twins[0], grad=alike(rng, (4, 2), 1)[0])
-    second = replace(first, x=twins[1])
-    third, other = (
-        replace(first, x=numbers(rng, (samples, 3)), grad=numbers(rng, (samples, 2)))
-        for samples in (4, 2)
-    )
-    new_weights = replace(other, weights=other.weights + 0.5, bias=other.bias - 0.5)
-    return [first, second, third, other, new_weights]
+        yield two_layers(layers, turned=backward.turned)
 
 
 def _kept_by_forward(layers: Layers) -> Finding | None:
@@ -231,35 +213,3 @@ def _lying(weights: Answer, *, turned: bool) -> Answer:
     return (
         replace(weights, value=weights.value.T) if turned and is_numbers(weights.value) else weights
     )
-
-
-def _two_layers(layers: Layers, *, turned: bool) -> Finding | None:
-    """Ask two layers in turns, each first once, then the second about the batch of the first."""
-    first, _, second, *_ = row()
-    second = replace(second, weights=second.weights + 0.5)
-    pairs = [(layers.with_parameters(first, turned=turned), it) for it in (first, second)]
-    same = [(pairs[1][0], replace(second, x=first.x, grad=first.grad))]
-    for forwards, then in ((pairs, pairs[::-1]), (pairs, pairs), (same, same)):
-        _forwards(layers, forwards, turned=turned)
-        for part, it in then:
-            layers.set_parameters(part, it, turned=turned)
-            [[answer]] = play([partial(_backward_alone, part, it)])
-            backward = Backward(layers, [it], [[answer, answer, answer]], turned)
-            mixed = _right(backward, "weights", replace(it, x=forwards[-1][1].x))
-            for name in reversed(ARRAYS):
-                [case] = backward.cases(name)
-                if finding := shared(layers.subject, BACKWARD, case, mixed):
-                    return finding
-    return None
-
-
-def _forwards(layers: Layers, pairs: Sequence[tuple[Part, Setting]], *, turned: bool) -> None:
-    """Ask each for forward; one that fails costs nothing here."""
-    for part, it in pairs:
-        layers.set_parameters(part, it, turned=turned)
-        with contextlib.suppress(PartError):
-            part.forward(it.x)
-
-
-def _backward_alone(part: Part, it: Setting) -> list[Question]:
-    return [part.question("backward", it.grad, it.x)]
