@@ -2,11 +2,12 @@
 
 import dataclasses
 import re
+import tomllib
 
 import pytest
 
 from kit.errors import UsageError
-from kit.manifest import read_manifest
+from kit.manifest import read_manifest, without_void
 
 GOOD = """
 title = "Small"
@@ -145,3 +146,45 @@ def changed(old, new):
 )
 def test_nonsense_is_refused_with_its_reason(write, content, reason):
     assert reason in refusal(write(content))
+
+
+VOID = """
+# after an appeal of ada
+[[void]]
+check = "test_one.py::test_it"
+reason = "the sheet did not ask for it"
+"""
+
+
+def test_a_void_check_has_a_reason(write):
+    assert read_manifest(write(GOOD + VOID)).void == {
+        "test_one.py::test_it": "the sheet did not ask for it"
+    }
+
+
+def test_what_goes_out_to_students_names_no_void_check():
+    between = without_void(GOOD.replace("[limits]", f"{VOID}\n[limits]"))
+
+    assert without_void(GOOD + VOID) == without_void(GOOD) == GOOD
+    assert tomllib.loads(between) == tomllib.loads(GOOD)
+    assert "appeal" not in between
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('[[void]]\ncheck = "a"', "check and reason"),
+        ('[[void]]\ncheck = "a"\nreason = ""', "`reason` is text"),
+        ('[[void]]\ncheck = "a"\nreason = "b"\n' * 2, "names a twice"),
+        ('[void]\n"a" = "b"', "check and reason"),
+    ],
+)
+def test_a_void_check_that_is_not_told_so_is_refused(write, text, says):
+    assert says in refusal(write(GOOD + text))
+
+
+def test_a_void_check_of_another_form_is_not_released():
+    inline = 'void = [{ check = "a", reason = "b" }]\n'
+
+    with pytest.raises(UsageError, match="a table of its own"):
+        without_void(inline + GOOD)

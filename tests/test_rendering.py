@@ -103,3 +103,10 @@ def test_control_characters_do_not_reach_the_page():
     text = report(result(check(title="\x1b[2Jgone", public="red \x1b[31m\x00")))
 
     assert all(letter.isprintable() or letter == "\n" for letter in text)
+
+
+def test_a_check_that_does_not_count_is_shown_with_its_points_and_the_reason():
+    public = "this check does not count, you have its points: not on the sheet"
+    text = report(result(check(3.0, status="void", title="odd", public=public)))
+
+    assert text.splitlines()[2:] == ["VOID    3 of 3    odd", f"{'':18}{public}"]

@@ -72,7 +72,8 @@ def _show_exercise(exercise: ExerciseResult) -> None:
     told = ""
     for check in exercise.checks:
         if check.status != "passed":
-            click.echo(f"       {check.status} (-{check.max_points:g}): {check.title}")
+            points = f"{check.points - check.max_points:+g}" if check.status != "void" else "full"
+            click.echo(f"       {check.status} ({points}): {check.title}")
             if check.message != told:
                 click.echo(textwrap.indent(check.message, " " * 9))
             told = check.message

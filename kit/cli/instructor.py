@@ -25,6 +25,9 @@ def build(assignment: str, course: Path | None) -> None:
 @click.command()
 @click.argument("assignment")
 @SUBMITTED
+@click.option(
+    "--student", "students", multiple=True, metavar="NAME", help="Grade this one only; repeatable."
+)
 @click.option("--feedback", is_flag=True, help="Write the pages that students get back, too.")
 @click.option("--dry-run", is_flag=True, help="Print whose marks would change; write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print one student a line, for a program.")
@@ -40,6 +43,7 @@ def grade(
     context: click.Context,
     assignment: str,
     submitted: Path | None,
+    students: tuple[str, ...],
     feedback: bool,
     dry_run: bool,
     as_json: bool,
@@ -82,6 +86,7 @@ def grade(
             submitted,
             how=how,
             debug=debug,
+            students=students,
             on_note=lambda *note: found.append(note),
         )
         with progress_bar() as on_progress:

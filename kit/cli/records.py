@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -44,7 +45,8 @@ def regrade(
 
     need_nbgrader()
     from kit.cli.movements import show_movements
-    from kit.cli.scores import progress_bar, show_failures
+    from kit.cli.scores import progress_bar, show_failures, show_note
+    from kit.course.absent import NOTHING
     from kit.course.grade import grade as grade_class
     from kit.course.movement import compare_class
     from kit.grading.assignment import find_course
@@ -52,14 +54,15 @@ def regrade(
     from kit.grading.pool import How
 
     folder, how = find_course(course), How(sandbox, jobs, cluster)
-    before = records_before(folder, assignment)
+    before, found = records_before(folder, assignment), dict[str, dict[str, str]]()
+    grade_here = partial(grade_class, folder, assignment, submitted, how=how, dry_run=dry_run)
     with progress_bar() as on_progress:
-        graded = grade_class(folder, assignment, submitted, on_progress, how=how, dry_run=dry_run)
-    after = dict(graded)
+        after = dict(grade_here(on_progress, on_note=found.__setitem__))
     failed = [student for student, outcome in after.items() if isinstance(outcome, str)]
     first_time = len(after.keys() - before.keys() - set(failed))
     show_movements(compare_class(before, after), first_time, as_json=as_json)
     show_failures(after, "could not be graded")
+    show_note(NOTHING, found[NOTHING])
     context.exit(1 if failed else 0)
 
 

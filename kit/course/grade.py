@@ -11,10 +11,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from kit.course.absent import NOTHING, absent
 from kit.course.application import open_course
 from kit.course.build import build
 from kit.course.gradebook import reading, shown
-from kit.course.intake import Refusal, read_class, refusal
+from kit.course.intake import Refusal, read_class, refusal, some_of
 from kit.course.notes import notes
 from kit.course.posting import posting
 from kit.course.rebuild import check_points
@@ -28,7 +29,7 @@ from kit.grading.pool import ANYHOW, evaluate_class
 from kit.grading.store import FOLDER, Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from kit.course.application import CourseApplication
     from kit.course.converters import Progress
@@ -53,6 +54,7 @@ def grade(
     debug: bool = False,
     dry_run: bool = False,
     messages: bool = False,
+    students: Collection[str] = (),
     on_note: Callable[[str, dict[str, str]], None] = lambda *_: None,
 ) -> list[tuple[str, Record | str]]:
     """Return every student with a Record, or with the cause why there is none.
@@ -60,6 +62,7 @@ def grade(
     What is graded again replaces what was there. A dry run evaluates, and gives no marks; the
     Records stay in both cases, so that an unchanged submission is not run again. Those returned
     hold no messages of their checks, unless these are asked for: a class may be a large one.
+    With `students`, only these are graded.
     `on_note` is given what a teacher should look at: a heading, and what concerns whom.
 
     The reference comes first: where it does not pass the hidden tests, or these give other points
@@ -70,7 +73,8 @@ def grade(
     application = open_course(course, name, submitted, debug=debug)
     converter = open_autograde(application)
     sheet = read_sheet(application)  # a gradebook that cannot be read is told before the long work
-    intake = _take_in(application, assignment)
+    everybody = _take_in(application, assignment)
+    intake = some_of(everybody, students) if students else everybody
     told = on_progress or (lambda *_: None)
     store = Store(course / FOLDER, shared=application.coursedir.groupshared)
     check = partial(_insist_on_points, sheet)
@@ -92,6 +96,8 @@ def grade(
             _remember(course, outcomes)
     for note in notes(intake, outcomes):
         on_note(*note)
+    if not students:
+        on_note(NOTHING, absent(application.coursedir, intake.students))
     return [(student, outcomes[student]) for student in intake.students]
 
 

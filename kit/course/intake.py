@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 from unicodedata import normalize
 
@@ -84,6 +85,21 @@ def read_class(
         else:
             intake.submissions.folders[student] = folder
     return intake
+
+
+def some_of(intake: Intake, students: Collection[str]) -> Intake:
+    """Return what these students have handed in; raise UsageError for one that has nothing."""
+    for student in students:
+        if student not in intake.students:
+            near = get_close_matches(student, intake.students, n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise UsageError(f"no submission is of {student!r}{hint}")
+    submissions = Submissions(
+        intake.submissions.manifest,
+        {who: path for who, path in intake.submissions.folders.items() if who in students},
+    )
+    refused = {who: cause for who, cause in intake.refused.items() if who in students}
+    return Intake([who for who in intake.students if who in students], submissions, refused)
 
 
 def unfit_name(student: str) -> str | None:

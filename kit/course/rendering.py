@@ -10,7 +10,13 @@ from nbformat import from_dict
 if TYPE_CHECKING:
     from kit.grading.record import Check, ExerciseResult
 
-_WORDS = {"passed": "PASS", "failed": "FAIL", "error": "ERROR", "timeout": "TIMEOUT"}
+_WORDS = {
+    "passed": "PASS",
+    "failed": "FAIL",
+    "error": "ERROR",
+    "timeout": "TIMEOUT",
+    "void": "VOID",
+}
 
 
 def report(result: ExerciseResult) -> str:

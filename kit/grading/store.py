@@ -19,7 +19,7 @@ from kit.grading.versions import VERSIONS
 from kit.grading.void import NO_CHECK, with_void
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from collections.abc import Set as AbstractSet
     from pathlib import Path
 
@@ -39,7 +39,7 @@ def key_of(record: Record) -> str:
     """
     sha256, level = record.submission["sha256"], record.sandbox["level"]
     checks = (check for exercise in record.exercises for check in exercise.checks)
-    void = {check.id: check.message for check in checks if check.status == "void"}
+    void = [check.id for check in checks if check.status == "void"]
     return _key(sha256, record.suite, level, record.versions, void, final=not record.is_late)
 
 
@@ -60,7 +60,7 @@ class Store:
         decisive = submission.sha256, suite, level, VERSIONS
         record = self.read(_key(*decisive, void, final=True))
         if void and record is None:
-            record = self.read(_key(*decisive, {}, final=True))
+            record = self.read(_key(*decisive, (), final=True))
         return record and replace(with_void(record, void), submission=submission.about)
 
     def put(self, record: Record) -> None:
@@ -103,7 +103,7 @@ def _key(
     suite: str,
     level: str,
     versions: Mapping[str, str],
-    void: Mapping[str, str],
+    void: Iterable[str],
     *,
     final: bool,
 ) -> str:
@@ -111,7 +111,7 @@ def _key(
     # compensates); a patch release does neither, and a security update must not run a class again.
     python = versions["python"].split(".")[:2]
     decisive = [submission, suite, versions["kit"], versions["numpy"], python, level, final]
-    decisive += [sorted(void.items())] if void else []
+    decisive += [names] if (names := sorted(void)) else []
     return hashlib.sha256(json.dumps(decisive).encode()).hexdigest()
 
 

@@ -7,9 +7,10 @@ from nbgrader.api import Gradebook
 
 from kit.course import grade as module
 from kit.course import posting
+from kit.course.absent import NOTHING
 from kit.course.grade import grade
 from kit.course.rebuild import check_points
-from kit.errors import GradingError, SuiteError
+from kit.errors import GradingError, SuiteError, UsageError
 
 NAMES = ["Müller, Ada", 'the "third"', "o'neil", "a+b", "[x]*", "  spaced", "学生", "-rf", "a" * 90]
 DATES = ["garbage", "", "2026-99-99", "9" * 400, "\x01", "99999-01-01", "1 2 3 4", "2026 1 UTC"]
@@ -220,3 +221,61 @@ def test_a_resubmission_without_a_date_does_not_keep_the_date_of_the_first(small
     grade(small_course, "small")
 
     assert entry(small_course, "ada")[0] is None
+
+
+def noted(course):
+    notes = {}
+    grade(course, "small", on_note=notes.__setitem__)
+    return notes[NOTHING]
+
+
+def test_students_of_the_gradebook_who_have_handed_in_nothing_are_named(
+    small_course, submit, marks
+):
+    submit("ada", "points = 3")
+    submit("bob", "points = 2")
+    assert noted(small_course) == {}
+    (small_course / "submitted/bob").rename(small_course / "submitted/bobby")
+    with Gradebook(f"sqlite:///{small_course / 'gradebook.db'}") as gradebook:
+        gradebook.add_student("zoe")
+
+    assert noted(small_course) == {
+        "bob": "the mark of an earlier submission stays (2)",
+        "zoe": "no mark",
+    }
+    assert marks("bob") == marks("bobby") == (2.0, False)
+
+
+def test_some_students_can_be_graded_alone(small_course, submit, marks):
+    for student in ("ada", "bob", "eve"):
+        submit(student, "points = 1")
+    grade(small_course, "small")
+    for student in ("ada", "bob", "eve"):
+        submit(student, "points = 3")
+
+    outcomes = grade(small_course, "small", students=("ada", "eve"))
+
+    assert [student for student, _ in outcomes] == ["ada", "eve"]
+    assert [marks(student)[0] for student in ("ada", "bob", "eve")] == [3, 1, 3]
+
+
+def test_a_student_who_has_handed_in_nothing_cannot_be_graded_alone(small_course, submit):
+    submit("ada", "points = 1")
+
+    with pytest.raises(UsageError, match="no submission is of 'adda'; did you mean 'ada'"):
+        grade(small_course, "small", students=("adda",))
+
+
+def test_an_unreadable_folder_leaves_the_mark_and_a_link_in_it_takes_it(
+    small_course, submit, marks, monkeypatch
+):
+    for student in ("ada", "bob"):
+        submit(student, "points = 3")
+    grade(small_course, "small")
+    obstacles = {"ada": "small cannot be read: Permission denied", "bob": "one.py is a link"}
+    monkeypatch.setattr("kit.course.intake.unfit_folder", lambda it: obstacles[it.parent.name])
+
+    outcomes = dict(grade(small_course, "small"))
+
+    assert outcomes == obstacles
+    assert (marks("ada"), marks("bob")) == ((3.0, False), (None, True))
