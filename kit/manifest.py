@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 MANIFEST = "assignment.toml"
 _EXERCISE_KEYS = {"name", "title", "owns"}
-_KEYS = {"title", "files", "exercise", "imports", "limits", "void"}
+_KEYS = {"title", "files", "exercise", "imports", "limits", "python", "void"}
 _VOID_KEYS = {"check", "reason"}
 
 
@@ -54,6 +54,7 @@ class Manifest:
     imports: tuple[str, ...] = ()
     limits: Mapping[str, Any] = field(default_factory=dict)
     void: Mapping[str, str] = field(default_factory=dict)
+    python: tuple[int, int] | None = None  # the version that grades, where it is named
 
     def exercise(self, name: str) -> Exercise:
         """Return the exercise of that name; raise UsageError where there is none."""
@@ -130,7 +131,18 @@ def _check(table: dict[str, Any]) -> Manifest:
         raise ValueError(f"`imports` is a list of modules, not {imports!r}")  # noqa: TRY004 - the same
     modules = tuple(_text("imports", name) for name in imports)
     title, void = _text("title", table.get("title")), _void(table.get("void", []))
-    return Manifest(title, tuple(files), exercises, modules, limits, void)
+    python = _python(table.get("python"))
+    return Manifest(title, tuple(files), exercises, modules, limits, void, python)
+
+
+def _python(version: Any) -> tuple[int, int] | None:
+    """Read a version as in "3.11"."""
+    if version is None:
+        return None
+    major, _, minor = _text("python", version).partition(".")
+    if major != "3" or not minor.isdecimal():
+        raise ValueError(f'`python` is a version as in "3.11", not {version!r}')
+    return 3, int(minor)
 
 
 def _void(entries: Any) -> dict[str, str]:

@@ -88,13 +88,16 @@ def train(
     picture: str, no_picture: bool, files: tuple[str, ...], strict: bool, **options: Any
 ) -> None:
     """Train a network of your own parts on a synthetic data set."""
+    from kit.harness.refused import Refusing
+
     settings = _settings(options)
     target = None if no_picture else _picture_path(picture)
     with mistakes_told():
         registry = open_registry(files, strict=strict)
         run = _prepare(registry, settings)
         tell_problems([problem for problem in registry.problems if problem.source.is_file])
-        history = _fit(run, is_drawn=target is not None)
+        with Refusing():
+            history = _fit(run, is_drawn=target is not None)
         _report(run, history)
         if target:
             _draw(target, run, history)

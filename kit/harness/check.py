@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from kit.bench import Bench
 from kit.errors import PartError
 from kit.harness.imports import builtins_offering
+from kit.harness.newer_syntax import all_problems
 from kit.harness.student_side import StudentSide
 
 if TYPE_CHECKING:
@@ -47,9 +48,10 @@ class FileCheck:
 
 def check_files(submission: Submission, manifest: Manifest) -> list[FileCheck]:
     """Load every file and look for its classes, as grading would."""
+    problems = all_problems(submission, manifest)
     bench = Bench(
         submission.sources(),
-        submission.problems,
+        problems,
         builtins=builtins_offering(manifest.imports),
         around=StudentSide,
     )

@@ -9,6 +9,7 @@ from kit.bench import Bench
 from kit.discovery import LOCAL, Source
 from kit.errors import SubmissionError
 from kit.harness.imports import builtins_offering
+from kit.harness.newer_syntax import all_problems
 from kit.harness.refused import Refusing
 from kit.harness.submission import read_submission
 from kit.manifest import read_manifest
@@ -29,7 +30,8 @@ class StudentFile(Source):
         manifest = read_manifest(folder)
         submission = read_submission(folder, manifest)
         builtins = builtins_offering(manifest.imports)
-        bench = Bench(submission.sources(), submission.problems, builtins=builtins, around=Refusing)
+        problems = all_problems(submission, manifest)
+        bench = Bench(submission.sources(), problems, builtins=builtins, around=Refusing)
         found: dict[tuple[str, str], Factory] = {}
         lacking: dict[tuple[str, str], SubmissionError] = {}
         owned = {part: place for each in manifest.exercises for part, place in each.owns.items()}

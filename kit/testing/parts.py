@@ -17,6 +17,7 @@ import numpy as np
 from kit.bench import Bench
 from kit.errors import PartError
 from kit.harness.imports import builtins_offering
+from kit.harness.newer_syntax import all_problems
 from kit.harness.student_side import StudentSide
 from kit.harness.submission import read_submission
 from kit.testing.closeness import show
@@ -236,4 +237,5 @@ def local_bench(
     """Return a bench for the files in a folder, in this process: each call runs in `around()`."""
     submission = read_submission(folder, manifest)
     builtins = builtins_offering(manifest.imports)
-    return Bench(submission.sources(), submission.problems, builtins=builtins, around=around)
+    problems = all_problems(submission, manifest)
+    return Bench(submission.sources(), problems, builtins=builtins, around=around)
