@@ -46,8 +46,10 @@ def _find_submissions(self: Any) -> None:
     nbgrader's own search, which other assignments keep, takes a folder without a notebook for none.
     """
     coursedir, name = self.coursedir, self.coursedir.assignment_id
-    found = glob(_submissions(coursedir))  # noqa: PTH207 - of Path, it also finds hidden folders
-    folders = [path for path in found if Path(path).is_dir()]
+    step, student = coursedir.submitted_directory, coursedir.student_id
+    one = coursedir.format_path(step, student, name)  # a name may look like a pattern, `b[o]b`
+    every = glob(_submissions(coursedir))  # noqa: PTH207 - of Path, it also finds hidden folders
+    folders = [path for path in ([one] if Path(one).is_dir() else every) if Path(path).is_dir()]
     if not folders or not is_assignment(Path(coursedir.root), name):
         _find_notebooks(self)
         return

@@ -36,13 +36,19 @@ class CsvExport(CsvExportPlugin):  # type: ignore[misc]
         writer.writerows([_shown(value) for value in row] for row in self._rows(gradebook))
         path = Path(self.to or "grades.csv").resolve()
         self.log.info("Exporting grades to %s", path)
-        content = text.getvalue().encode(errors="backslashreplace")
+        try:
+            self._write(path, text.getvalue().encode(errors="backslashreplace"))
+        except OSError as error:
+            if self.parent is None:
+                raise
+            self.parent.fail("%s cannot be written: %s", path, error.strerror)
+
+    def _write(self, path: Path, content: bytes) -> None:
         if path.exists() and not path.is_file():  # such as /dev/stdout, which nothing may replace
             path.write_bytes(content)
-        else:
-            write_private(
-                path, content, shared=bool(self.parent and self.parent.coursedir.groupshared)
-            )
+            return
+        shared = bool(self.parent and self.parent.coursedir.groupshared)
+        write_private(path, content, shared=shared)
 
     def _rows(self, gradebook: Any) -> Iterator[list[Any]]:
         """Yield a line for every student in every assignment, also where nothing was handed in."""

@@ -44,6 +44,18 @@ def test_formgraders_button_grades_a_student_without_a_notebook(submit, formgrad
     assert marks("ada") == (2.0, False)
 
 
+def test_a_button_grades_the_student_of_that_name_and_no_other_that_it_fits(
+    submit, formgrader, marks, small_course
+):
+    for student in ("b[o]b", "bob"):
+        submit(student, "points = 2")
+
+    assert formgrader.autograde("small", "b[o]b")["success"]
+
+    assert marks("b[o]b") == (2.0, False)
+    assert not (small_course / "autograded/bob").exists()
+
+
 def test_formgraders_page_of_a_class_shows_students_whose_date_is_none(submit, formgrader, caplog):
     submit("ada", "points = 2", timestamp="30.11.2026")
     before = formgrader.get_submissions("small")

@@ -94,3 +94,12 @@ def test_an_export_to_a_pipe_goes_into_the_pipe(export, small_course):
     os.close(reader)
     assert text.startswith('"assignment"')
     assert (small_course / "pipe").is_fifo()
+
+
+def test_an_export_into_a_folder_that_is_not_there_says_so_in_one_line(export, capfd):
+    with pytest.raises(SystemExit):
+        export("--to=nowhere/grades.csv")
+
+    assert (
+        "nowhere/grades.csv cannot be written: No such file or directory" in capfd.readouterr().err
+    )
