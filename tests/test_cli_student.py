@@ -501,6 +501,33 @@ def test_code_that_swallows_the_interrupt_ends_with_the_command(folder, run_pyth
     )
 
 
+def test_only_the_first_lines_that_a_student_prints_are_shown(folder, run):
+    _forward_is(folder, "print('x is', x.shape); return np.maximum(x, 0.0)")
+
+    code, few, _ = run("train", "--no-picture", "--epochs", "9")
+    _, every, _ = run("train", "--no-picture", "--epochs", "9", "-s")
+
+    assert code == 0
+    assert few.count("x is") == 20
+    assert every.count("x is") > 20
+    more = every.count("x is") - 20
+    assert few.endswith(f"held-out points\nand {more} more printed lines; kit train -s shows all\n")
+    assert [line for line in few.splitlines() if "x is" not in line][:-1] == [
+        line for line in every.splitlines() if "x is" not in line
+    ]
+
+
+def test_an_endless_loop_that_prints_does_not_flood_the_terminal(folder, run, monkeypatch):
+    monkeypatch.setattr("kit.cli.watching.SECONDS", 0.5)
+    _forward_is(folder, "while True: print('here'); print('.', end='')")
+
+    code, out, err = run("train", "--no-picture")
+
+    assert code == 1
+    assert re.fullmatch(r"(\.?here\n){20}and \d+ more printed lines; kit train -s shows all\n", out)
+    assert "did not return within 0.5 s" in err
+
+
 def test_ctrl_c_says_in_which_line_it_stopped(folder, run):
     _forward_is(folder, "raise KeyboardInterrupt")
 

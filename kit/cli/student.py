@@ -11,6 +11,7 @@ import click
 
 from kit.cli.mistakes import mistakes_told
 from kit.cli.parts import open_registry, plugin_files, plugins, show, strictly, tell_problems
+from kit.cli.printed import few_prints
 from kit.errors import UnknownNameError, UsageError
 
 if TYPE_CHECKING:
@@ -82,17 +83,23 @@ def _setting(name: str, kind: Any, text: str) -> Callable[[Any], Any]:
 @_setting("dtype", click.Choice(["float64", "float32"]), "The precision of all numbers.")
 @click.option("--picture", default="training.png", show_default=True, help="The picture to draw.")
 @click.option("--no-picture", is_flag=True, help="Draw no picture.")
+@click.option("-s", "all_shown", is_flag=True, help="Show all that your code prints.")
 @plugin_files
 @strictly
 def train(
-    picture: str, no_picture: bool, files: tuple[str, ...], strict: bool, **options: Any
+    picture: str,
+    no_picture: bool,
+    all_shown: bool,
+    files: tuple[str, ...],
+    strict: bool,
+    **options: Any,
 ) -> None:
     """Train a network of your own parts on a synthetic data set."""
     from kit.harness.refused import Refusing
 
     settings = _settings(options)
     target = None if no_picture else _picture_path(picture)
-    with mistakes_told():
+    with mistakes_told(), few_prints(all_shown=all_shown):
         registry = open_registry(files, strict=strict)
         run = _prepare(registry, settings)
         tell_problems([problem for problem in registry.problems if problem.source.is_file])
