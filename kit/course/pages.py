@@ -1,4 +1,4 @@
-"""Make the page of a student's feedback: nbgrader's own, with the titles of the exercises."""
+"""Make the page of a student's feedback: nbgrader's own, with titles, and lines that wrap."""
 
 from __future__ import annotations
 
@@ -13,6 +13,11 @@ from kit.course.notebook import is_check
 
 _LINK = re.compile(r'(<a href="#([\w-]+)">Test cell)(</a>)')
 _HEAD = re.compile(r"(Grade cell: <code>([\w-]+)</code>)()")
+# Sentences wrap, as they do in a terminal; the spaces of a table are kept.
+_WRAP = (
+    "<style>div.output_area pre "
+    "{ white-space: pre-wrap; word-break: normal; overflow-wrap: anywhere; }</style>\n"
+)
 
 
 class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
@@ -21,7 +26,7 @@ class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
     def from_notebook_node(self, nb: Any, resources: Any = None, **options: Any) -> Any:
         """Return the page, and what nbconvert says beside it."""
         page, resources = super().from_notebook_node(nb, resources, **options)
-        return with_titles(page, titles(nb)), resources
+        return with_titles(page, titles(nb)).replace("</head>", f"{_WRAP}</head>", 1), resources
 
 
 def titles(notebook: Any) -> dict[str, str]:

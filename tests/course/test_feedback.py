@@ -19,6 +19,16 @@ def test_a_page_shows_the_verdicts_and_the_students_code(small_course, submit):
     assert "# mine" in text
 
 
+def test_long_lines_of_a_page_wrap_and_tables_keep_their_spaces(small_course, submit):
+    submit("ada", "points = 1.5")
+    grade(small_course, "small")
+
+    head = feedback(small_course, "small")["ada"].read_text("utf-8").partition("</head>")[0]
+
+    assert head.rstrip().endswith("</style>")
+    assert "div.output_area pre { white-space: pre-wrap;" in head
+
+
 def test_a_page_shows_nothing_that_is_hidden(small_course, submit):
     submit("ada", "points = 1.5")
     grade(small_course, "small")
