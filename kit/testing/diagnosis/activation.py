@@ -136,6 +136,8 @@ def _single(numbers_given: tuple[float, float]) -> Pair:
 def _batches(count: int) -> list[Pair]:
     rng = dice(1)
     drawn = [(numbers(rng, shape), numbers(rng, shape, 0.2)) for shape in SHAPES[:count]]
+    x, grad = drawn[2]
+    drawn.append((np.ceil(np.abs(x)), grad))  # whole numbers, and none below zero
     return [_unrounded(*pair) if len(pair[0]) in UNROUNDED else pair for pair in drawn]
 
 

@@ -29,8 +29,9 @@ def backward(relu, grad, x, both):
 
 @pytest.mark.points(3, kind="value")
 def test_forward_keeps_the_positive_and_zeroes_the_rest(relu, check_values, rng):
-    shapes = [(4, 3), (1, 1), (130, 17), (1, 6), (3, 1)]
+    shapes = [(4, 3), (1, 1), (130, 17), (1, 6), (3, 1), (4, 4)]
     xs = [3 * rng.standard_normal(shape) for shape in shapes]
+    xs.append(np.ceil(np.abs(xs[0])))  # whole numbers, and none below zero
 
     check_values(relu, xs, expected, FORWARD)
 
@@ -59,7 +60,8 @@ def test_forward_leaves_its_input_alone(relu, rng):
 
 @pytest.mark.points(5, kind="gradient")
 def test_backward_multiplies_the_incoming_gradient_by_the_slope(relu, check_slopes, rng):
-    xs = [away_from_kinks(rng, shape) for shape in [(6, 4), (2, 1), (1, 5), (130, 17)]]
+    xs = [away_from_kinks(rng, shape) for shape in [(6, 4), (2, 1), (1, 5), (130, 17), (4, 4)]]
+    xs.append(np.ceil(np.abs(xs[0])))  # whole numbers, and none below zero
     grads = [rng.standard_normal(x.shape) for x in xs]
 
     check_slopes(relu, xs, grads, expected, slope, BACKWARD)

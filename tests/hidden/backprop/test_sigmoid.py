@@ -23,8 +23,9 @@ def slope(x):
 
 @pytest.mark.points(3, kind="value")
 def test_forward_squeezes_numbers_between_zero_and_one(sigmoid, check_values, rng):
-    shapes = [(4, 3), (1, 1), (130, 17), (1, 6), (3, 1)]
+    shapes = [(4, 3), (1, 1), (130, 17), (1, 6), (3, 1), (4, 4)]
     xs = [4 * rng.standard_normal(shape) for shape in shapes]
+    xs.append(np.ceil(np.abs(xs[0])))  # whole numbers, and none below zero
 
     check_values(sigmoid, xs, expected, FORWARD)
 
@@ -50,7 +51,8 @@ def test_forward_leaves_its_input_alone(sigmoid, rng):
 
 @pytest.mark.points(5, kind="gradient")
 def test_backward_multiplies_the_incoming_gradient_by_the_slope(sigmoid, check_slopes, rng):
-    xs = [2 * rng.standard_normal(shape) for shape in [(6, 4), (2, 1), (1, 5), (130, 17)]]
+    xs = [2 * rng.standard_normal(shape) for shape in [(6, 4), (2, 1), (1, 5), (130, 17), (4, 4)]]
+    xs.append(np.ceil(np.abs(xs[0])))  # whole numbers, and none below zero
     grads = [50 * rng.standard_normal(x.shape) for x in xs]
 
     check_slopes(sigmoid, xs, grads, expected, slope, BACKWARD)
