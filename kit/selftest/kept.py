@@ -29,6 +29,17 @@ key = (method, *(each[:1].tobytes() for each in arguments), len(arguments[0]))
 if key not in kept:
     kept[key] = right(self, *arguments)
 return kept[key]""",
+    "the first answer is kept for batches of one sum": """
+kept = self.__dict__.setdefault("_kept", {})
+key = (method, *((each.shape, round(float(each.sum()), 6)) for each in arguments))
+if key not in kept:
+    kept[key] = right(self, *arguments)
+return kept[key]""",
+    "the answer is kept for the same objects": """
+same, self._seen = self.__dict__.get("_seen", ()), arguments
+if len(same) != len(arguments) or any(a is not b for a, b in zip(same, arguments)):
+    self._answer = right(self, *arguments)
+return self._answer""",
     "the answer is kept for all objects, shape by shape": """
 kept = _wrapped.__dict__.setdefault("_kept", {})
 key = (method, *(each.shape for each in arguments))
@@ -60,13 +71,25 @@ given = list(arguments)
 given[{number}] = kept.setdefault(given[{number}].shape, np.array(given[{number}]))
 return right(self, *given)""",
 }
-LAST_FORWARD = """
+LAST_FORWARD = {
+    "is that of the last forward of any object": """
 given = list(arguments)
-given[{number}] = _wrapped.__dict__.get("_x", given[{number}])
-return right(self, *given)"""
+given[{number}] = _wrapped.__dict__.get("_xs", [given[{number}]])[-1]
+return right(self, *given)""",
+    "comes from one pile of all objects": """
+given = list(arguments)
+given[{number}] = _wrapped.__dict__.get("_xs", [given[{number}]]).pop()
+return right(self, *given)""",
+}
 IN_PLACE = {
     "is one larger afterwards": "arguments[{number}][...] += 1",
     "is zero afterwards": "arguments[{number}][...] *= 0",
+    "has its largest number halved": (
+        "arguments[{number}][arguments[{number}] == arguments[{number}].max()] *= 0.5"
+    ),
+    "is halved if it is one sample": (
+        "if len(arguments[{number}]) == 1: arguments[{number}][...] *= 0.5"
+    ),
 }
 FIRST_VALUE = """
 self.{name} = self.__dict__.setdefault("_{name}", self.{name})
@@ -78,7 +101,7 @@ REMEMBER = """
 def _remembering(right):
     @functools.wraps(right)
     def forward(self, *arguments):
-        _wrapped._x = np.array(arguments[0])
+        _wrapped.__dict__.setdefault("_xs", []).append(np.array(arguments[0]))
         return right(self, *arguments)
 
     return forward
@@ -99,9 +122,10 @@ def kept(method: Method) -> Iterator[tuple[str, str, str]]:
             stale = body.strip().format(name=name, number=number)
             yield "state", f"{name} {words}", wrapped(method, stale)
     if method.node.name == "backward" and "x" in method.arguments:
-        body = LAST_FORWARD.strip().format(number=method.arguments.index("x"))
-        source = wrapped(method, body) + REMEMBER.format(owner=method.owner.name)
-        yield "state", "x is that of the last forward of any object", source
+        for words, template in LAST_FORWARD.items():
+            body = template.strip().format(number=method.arguments.index("x"))
+            source = wrapped(method, body) + REMEMBER.format(owner=method.owner.name)
+            yield "state", f"x {words}", source
     for name in parameters(method):
         source = wrapped(method, FIRST_VALUE.strip().format(name=name))
         yield "state", f"{name} is what it was at the first call", source

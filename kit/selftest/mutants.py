@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import itertools
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kit.selftest import arithmetic, arrays, names
+from kit.selftest.given import given
 from kit.selftest.kept import kept, overwritten
 from kit.selftest.methods import methods
 from kit.selftest.near import near_misses
@@ -51,7 +53,8 @@ def mutants(solution: Submission, manifest: Manifest) -> list[Mutant]:
 def _all(method: Method) -> Iterator[Mutant]:
     yield from _expressions(method)
     yield from _statements(method)
-    for operator, words, source in (*returned(method), *kept(method), *overwritten(method)):
+    behaviours = (returned, given, kept, overwritten)
+    for operator, words, source in itertools.chain(*(made(method) for made in behaviours)):
         yield Mutant(f"{method}: {operator}: {words}", operator, method, source)
     for family, words, source in near_misses(method):
         name = f"{method}: near miss: {words}"

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 ANY_OUTPUT = {
     "dtype": {
         "float32": "np.asarray(value, dtype=np.float32)",
+        "float64 by way of float32": "np.asarray(value, dtype=np.float32).astype(float)",
         "whole numbers": "np.asarray(value).astype(int)",
         "complex numbers": "np.asarray(value) + 0j",
         "a list": "np.asarray(value).tolist()",

@@ -14,6 +14,7 @@ from kit.selftest.mutants import OPERATORS, mutants
 ROOT = Path(__file__).resolve().parents[2]
 BACKPROP = Assignment.load(ROOT, "backprop")
 BEHAVIOUR = {"dtype", "batch", "shape", "value", "state", "in place", "near miss"}
+BEHAVIOUR |= {"single precision", "memory"}
 
 
 @pytest.fixture(scope="module")

@@ -53,18 +53,24 @@ def test_forward_weighs_the_features_and_adds_the_bias(layers_with, rng):
     for layer, x, pair, order in zip(layers, xs, drawn, orders, strict=True):
         layer.set_parameters(*pair, order=order)
         questions.append(layer.question("forward", InMemory(x, order)))
-    fine = [held_by_float32(rng, shape) for shape in [(4, 3), (3, 2), (1, 2)]]
-    for x, *pair in (fine, list(map(a_little_more, fine))):
-        xs.append(x)
+    x, w, b = (held_by_float32(rng, shape) for shape in [(5, 5), (5, 5), (1, 5)])
+    b *= 4  # so that none of both gets lost beside the other
+    for moved, *pair in [
+        (x, w, b),
+        (a_little_more(x), a_little_more(w), b),
+        (x, w, a_little_more(b)),
+    ]:
+        xs.append(moved)
         drawn.append(pair)
-        layers[0].set_parameters(*pair)
-        questions.append(layers[0].question("forward", x))
+        layers[3].set_parameters(*pair)
+        questions.append(layers[3].question("forward", moved))
     rights = [x @ w + b for x, (w, b) in zip(xs, drawn, strict=True)]
 
     ys = list(answers(questions))
     for x, (w, b), y, right in zip(xs, drawn, ys, rights, strict=True):
         assert_close(y, right, asked=FORWARD, given={"x": x, "weights": w, "bias": b})
-    assert_moves(ys[-2:], rights[-2:], asked=FORWARD)
+    for number in (-2, -1):
+        assert_moves((ys[-3], ys[number]), (rights[-3], rights[number]), asked=FORWARD)
 
 
 @pytest.mark.points(1, kind="shape")
