@@ -30,8 +30,8 @@ def without(monkeypatch, package):
     monkeypatch.setitem(sys.modules, package, None)
 
 
-def test_a_sound_machine_is_shown_as_promises_and_levels(doctor):
-    code, out, err = doctor()
+def test_a_sound_machine_is_shown_as_promises_and_levels(doctor, course):
+    code, out, err = doctor(cwd=course)
 
     lines = out.splitlines()
     rows = {line[:40].strip(): line[40:].split() for line in lines if line.startswith(("no ", " "))}
@@ -42,7 +42,14 @@ def test_a_sound_machine_is_shown_as_promises_and_levels(doctor):
     assert all(f"\n{promise} " in out for promise in PROMISES.values())
     assert "kit grade uses L3" in lines
     assert "ok      sandbox" in lines
-    assert lines[-1] == "there is no course here, so only this machine was looked at"
+
+
+def test_without_a_course_there_is_nothing_to_grade_and_that_is_said(doctor):
+    code, out, _ = doctor()
+
+    assert code == 1
+    assert "\nmissing course: no course at " in out
+    assert "or name one with --course DIR" in out
 
 
 def test_a_program_reads_the_same_as_one_object(doctor, course):
@@ -62,10 +69,10 @@ def test_a_program_reads_the_same_as_one_object(doctor, course):
     assert "gradebook" in {finding["name"] for finding in told["findings"]}
 
 
-def test_without_landlock_it_grades_and_says_what_is_missing(doctor, monkeypatch):
+def test_without_landlock_it_grades_and_says_what_is_missing(doctor, course, monkeypatch):
     without(monkeypatch, "landlockpy")
 
-    code, out, _ = doctor()
+    code, out, _ = doctor(cwd=course)
 
     assert code == 0
     assert "kit grade uses L2" in out

@@ -26,9 +26,9 @@ def doctor(context: click.Context, as_json: bool, course: Path | None) -> None:
     """Measure what a sandbox holds on this machine, and look at the course if there is one."""
     from kit.grading.machine import measure, versions
 
-    folder = _course(course)
+    folder, missing = _course(course)
     machine = measure()
-    findings = [_finding("sandbox", machine.obstacle), *_course_findings(folder)]
+    findings = [_finding("sandbox", machine.obstacle), *_course_findings(folder, missing)]
     ready = not any(finding["problem"] and finding["needed"] for finding in findings)
     if as_json:
         about = {
@@ -39,23 +39,24 @@ def doctor(context: click.Context, as_json: bool, course: Path | None) -> None:
         click.echo(json.dumps({**about, "findings": findings, "ready": ready}))
     else:
         click.echo(", ".join(f"{name} {value or '-'}" for name, value in versions().items()))
-        for line in (*_table(machine), "", *_sandbox(machine), *_lines(findings, folder)):
+        for line in (*_table(machine), "", *_sandbox(machine), *_lines(findings)):
             click.echo(line)
     context.exit(0 if ready else 1)
 
 
-def _course(asked: Path | None) -> Path | None:
+def _course(asked: Path | None) -> tuple[Path | None, str]:
+    """Return the course; where there is none, what to do about it."""
     from kit.grading.assignment import find_course
 
     try:
-        return find_course(asked)
-    except UsageError:
+        return find_course(asked), ""
+    except UsageError as error:
         if asked:
             raise
-        return None
+        return None, str(error)
 
 
-def _course_findings(folder: Path | None) -> list[dict[str, Any]]:
+def _course_findings(folder: Path | None, missing: str) -> list[dict[str, Any]]:
     from kit.cli.extras import need_nbgrader
 
     try:
@@ -63,7 +64,7 @@ def _course_findings(folder: Path | None) -> list[dict[str, Any]]:
     except UsageError as error:
         return [_finding("nbgrader", str(error))]
     if folder is None:
-        return [_finding("nbgrader", "")]
+        return [_finding("nbgrader", ""), _finding("course", missing)]
     from kit.course.checkup import check_course
 
     return [_finding("nbgrader", ""), *map(asdict, check_course(folder))]
@@ -103,13 +104,11 @@ def _sandbox(machine: Machine) -> Iterator[str]:
     yield ""
 
 
-def _lines(findings: Sequence[dict[str, Any]], folder: Path | None) -> Iterator[str]:
+def _lines(findings: Sequence[dict[str, Any]]) -> Iterator[str]:
     for finding in findings:
         word = ("missing" if finding["needed"] else "look") if finding["problem"] else "ok"
         line = f"{word:8}{finding['name']}: {finding['problem']}".removesuffix(": ")
         yield line if line.isprintable() else ascii(line)  # a folder may have any name
-    if folder is None:
-        yield "there is no course here, so only this machine was looked at"
 
 
 COMMANDS: tuple[click.Command, ...] = (doctor,)

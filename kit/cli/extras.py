@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import gc
 import sys
+from importlib.metadata import PackageNotFoundError, requires, version
 from importlib.util import find_spec
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kit.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from packaging.requirements import Requirement
 
 EXTRAS = {
     "grade": ("nbgrader", "rich", "nbconvert", "nbformat", "traitlets", "seccompy", "landlockpy"),
@@ -41,13 +47,47 @@ def need_nbgrader() -> None:
     modules.setdefault("rfc3987_syntax", None)
     gc.disable()  # what is imported stays: to look for garbage in it takes an eighth of the time
     try:
-        import nbgrader  # noqa: F401 - to see whether it is there
+        import nbgrader.apps  # noqa: F401 - to see whether it is there, and whole
         import rich  # noqa: F401 - the same
-    except ImportError as error:
+    except ModuleNotFoundError as error:
         raise _missing(error.name) from error
+    except Exception as error:
+        raise UsageError(
+            f"grading a class needs nbgrader, which cannot be imported ({error!r}); install it "
+            "anew: pip install --force-reinstall 'backprop-kit[grade]'"
+        ) from error
     finally:
         gc.freeze()
         gc.enable()
+    insist_on_versions()
+
+
+def insist_on_versions() -> None:
+    """Raise UsageError where a package is older or newer than the extra says."""
+    for requirement in _requirements():
+        try:
+            there = version(requirement.name)
+        except PackageNotFoundError:  # a sandbox can do without one; else its import says so
+            continue
+        if not requirement.specifier.contains(there, prereleases=True):
+            raise UsageError(
+                f"grading a class needs {requirement.name} {requirement.specifier}, and {there} is "
+                "installed: pip install -U 'backprop-kit[grade]'"
+            )
+
+
+def _requirements() -> Iterator[Requirement]:
+    from packaging.requirements import Requirement
+
+    try:
+        texts = requires("backprop-kit") or []
+    except PackageNotFoundError:  # a copy that is not installed says nothing
+        return
+    for requirement in map(Requirement, texts):
+        marker = requirement.marker
+        extras = ("", "test", "grade")
+        if marker is None or any(marker.evaluate({"extra": extra}) for extra in extras):
+            yield requirement
 
 
 def _missing(name: str | None) -> UsageError:

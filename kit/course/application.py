@@ -16,12 +16,18 @@ from kit.grading.assignment import CONFIG
 if TYPE_CHECKING:
     from pathlib import Path
 
+_PATTERNS = set("[]?*%")  # of globs; "?" and "%" are read otherwise in the address of a database
+
 
 class CourseApplication(NbGrader):  # type: ignore[misc]
     """What an `nbgrader` command is, without a command line and a terminal."""
 
     load_cwd_config = False
     raise_config_file_errors = True  # else a broken configuration means nbgrader's defaults
+
+    def exit(self, exit_status: int | str | None = 0) -> None:
+        """Raise what traitlets ends a command for: a setting of the wrong type."""
+        raise sys.exc_info()[1] or SystemExit(exit_status)
 
     def init_syspath(self) -> None:
         """Import nothing from the folder that the command happens to run in."""
@@ -35,6 +41,7 @@ def open_course(
     Nothing of a course is graded when its configuration is broken: nbgrader would go on with its
     defaults, which run the students' code unconfined.
     """
+    insist_on_plain(course)
     adapt()
     _import_from(course)
     application = CourseApplication(log_level="DEBUG" if debug else "CRITICAL")
@@ -49,6 +56,15 @@ def open_course(
         application.coursedir.submitted_directory = str(submitted.resolve())
     _anchor_gradebook(application.coursedir, course)
     return application
+
+
+def insist_on_plain(course: Path) -> None:
+    """Raise UsageError where nbgrader would look for the course, or its gradebook, elsewhere."""
+    if odd := sorted(set(str(course)) & _PATTERNS):
+        raise UsageError(
+            f"the path of the course, {course}, has {' '.join(odd)} in it, which nbgrader takes for "
+            "a pattern; rename that folder"
+        )
 
 
 def _anchor_gradebook(coursedir: CourseDirectory, course: Path) -> None:

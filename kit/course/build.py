@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from kit.grading.record import Record
 
 RELEASES = "assignments"
+# Not the kit's exporter, which would grade the reference once more and keep its Record.
+_PLAIN = "--GenerateAssignment.exporter_class=nbconvert.exporters.NotebookExporter"
 # The missing module is a check of addresses in JSON schemas, which takes a second to import.
 _NBGRADER = (
     "import sys; sys.modules['rfc3987_syntax'] = None; "
@@ -44,7 +47,10 @@ def build(course: Path, name: str) -> Path:
 
     if find_spec("nbgrader") is None:
         raise UsageError("a release needs nbgrader: pip install 'backprop-kit[grade]'")
+    from kit.course.application import insist_on_plain
+
     course = course.resolve()
+    insist_on_plain(course)
     assignment = Assignment.load(course, name)
     record = evaluate_reference(assignment, Store(course / FOLDER))
     refresh_notebook(assignment, points_of(record))
@@ -62,6 +68,21 @@ def points_of(record: Record) -> dict[str, float]:
     return {exercise.name: exercise.max_score for exercise in record.exercises}
 
 
+def build_aside(assignment: Assignment, points: Mapping[str, float]) -> None:
+    """Raise what `build` would raise, and release nothing: all is made in a folder, then deleted."""
+    course = assignment.course.resolve()
+    with tempfile.TemporaryDirectory(prefix=".build-", dir=course) as folder:
+        copy = replace(assignment, course=Path(folder))
+        shutil.copytree(assignment.solution, copy.solution)
+        source = f"--CourseDirectory.source_directory={copy.solution.parent.relative_to(course)}"
+        gradebook = f"--CourseDirectory.db_url=sqlite:///{folder}/gradebook.db"
+        try:
+            refresh_notebook(copy, points)
+            _generate(course, assignment.name, Path(folder), source, gradebook, _PLAIN)
+        except UsageError as error:  # about the copy: the name of its folder says nothing
+            raise UsageError(str(error).replace(f"{Path(folder).name}/", "")) from error
+
+
 def refresh_notebook(assignment: Assignment, points: Mapping[str, float]) -> None:
     """Write the kit's cells of a notebook anew if the manifest or the points have changed."""
     path = notebook_path(assignment.solution)
@@ -73,13 +94,13 @@ def refresh_notebook(assignment: Assignment, points: Mapping[str, float]) -> Non
     new.replace(path)
 
 
-def _generate(course: Path, name: str, folder: Path) -> None:
+def _generate(course: Path, name: str, folder: Path, *settings: str) -> None:
     """Let nbgrader write the release into a folder; raise UsageError with its reason if it fails."""
     here = folder.relative_to(course)
     done = subprocess.run(
         [
             *(sys.executable, "-c", _NBGRADER, "generate_assignment", name),
-            *("--force", f"--CourseDirectory.release_directory={here}"),
+            *("--force", f"--CourseDirectory.release_directory={here}", *settings),
         ],
         cwd=course,
         env=_environment(),

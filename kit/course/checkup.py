@@ -15,7 +15,10 @@ from kit.course.application import open_course
 from kit.course.build import RELEASES
 from kit.course.dates import TIMESTAMP, date_in
 from kit.course.gradebook import file_of, reading
+from kit.course.places import unusable_places
+from kit.course.rehearsal import rehearse
 from kit.course.steps import open_autograde
+from kit.course.stripping import strip
 from kit.errors import KitError
 from kit.grading.assignment import CONFIG, Assignment
 from kit.grading.store import FOLDER
@@ -52,11 +55,17 @@ def check_course(course: Path) -> list[Finding]:
     except KitError as error:
         return [Finding("configuration", str(error))]
     coursedir = application.coursedir
+    configuration = list(_configuration(application))
+    places = list(unusable_places(coursedir))
+    gradebook = list(_gradebook(coursedir))
+    sound = not (configuration or places or gradebook)
     looks = {
-        ("configuration", True): _configuration(application),
-        ("assignments", True): _assignments(application, course),
-        ("alembic", True): _alembic(),
-        ("gradebook", True): _gradebook(coursedir),
+        ("configuration", True): configuration,
+        ("places", True): places,
+        ("gradebook", True): gradebook,
+        ("assignments", True): _assignments(application, course, tried=sound),
+        ("markers", False): _markers(course),
+        ("alembic", not _has_gradebook(coursedir)): _alembic(),
         ("folders", False): _stray_folders(course),
         ("dates", False): _dates(coursedir),
         ("privacy", False): _privacy(coursedir, course),
@@ -86,7 +95,7 @@ def _configuration(application: CourseApplication) -> Iterator[str]:
         yield f"set c.Autograde.exporter_class = 'kit.course.autograde.{_EXPORTER}' in {CONFIG}"
 
 
-def _assignments(application: CourseApplication, course: Path) -> Iterator[str]:
+def _assignments(application: CourseApplication, course: Path, *, tried: bool) -> Iterator[str]:
     manifests = sorted(course.glob(f"{SOURCES}/*/{MANIFEST}"))
     if not manifests:
         yield f"there is no assignment; one is a folder with {SOURCES}/<name>/{MANIFEST}"
@@ -97,7 +106,18 @@ def _assignments(application: CourseApplication, course: Path) -> Iterator[str]:
         except KitError as error:
             yield str(error)
             continue
-        yield from _assignment(assignment, kept.get(name, []))
+        problems = list(_assignment(assignment, kept.get(name, [])))
+        yield from problems
+        if tried and not problems:  # else it fails with what is said already
+            yield from _rehearsal(course, name)
+
+
+def _rehearsal(course: Path, name: str) -> Iterator[str]:
+    try:
+        rehearse(course, name)
+    except (KitError, OSError) as error:
+        first, *more = str(error).splitlines()
+        yield f"{name}: {first}{'; kit build shows the rest' if more else ''}"
 
 
 def _assignment(assignment: Assignment, kept: list[str]) -> Iterator[str]:
@@ -112,6 +132,20 @@ def _assignment(assignment: Assignment, kept: list[str]) -> Iterator[str]:
                 f"{path} is a hidden test, and what lies in {SOURCES}/ is released; move it to "
                 f"{assignment.hidden}"
             )
+
+
+def _markers(course: Path) -> Iterator[str]:
+    """Find what `kit build` would stop at, also in an assignment that is released already."""
+    for path in sorted(course.glob(f"{SOURCES}/*/*.py")):
+        try:
+            strip(path.read_text(encoding="utf-8"), str(path))
+        except (KitError, OSError, UnicodeDecodeError) as error:
+            yield f"{error}; kit build stops at it"
+
+
+def _has_gradebook(coursedir: Any) -> bool:
+    file = file_of(coursedir.db_url)
+    return file is None or file.exists()
 
 
 def _alembic() -> Iterator[str]:

@@ -17,7 +17,8 @@ from kit.course.build import build
 from kit.course.gradebook import reading, shown
 from kit.course.intake import Refusal, read_class, refusal, some_of
 from kit.course.notes import notes
-from kit.course.posting import posting
+from kit.course.places import insist_on_places
+from kit.course.posting import posting, released_notebook
 from kit.course.rebuild import check_points
 from kit.course.sheet import Sheet
 from kit.course.steps import open_autograde
@@ -73,6 +74,9 @@ def grade(
     application = open_course(course, name, submitted, debug=debug)
     converter = open_autograde(application)
     sheet = read_sheet(application)  # a gradebook that cannot be read is told before the long work
+    insist_on_places(application.coursedir)
+    if sheet and not dry_run:
+        released_notebook(converter, sheet)
     everybody = _take_in(application, assignment)
     intake = some_of(everybody, students) if students else everybody
     told = on_progress or (lambda *_: None)

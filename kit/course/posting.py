@@ -61,6 +61,22 @@ def posting(
         yield Post(converter, sheet, stage, on_wait)
 
 
+def released_notebook(converter: Autograde, sheet: Sheet) -> Any:
+    """Return the notebook as it was released; raise UsageError where the gradebook has another."""
+    coursedir, name = converter.coursedir, sheet.name
+    folder = Path(coursedir.format_path(coursedir.release_directory, ".", name))
+    path = folder / f"{name}.ipynb"
+    try:
+        notebook, _ = Overwrite(parent=converter).overwrite(read_released(path), sheet, {})
+        named = [cell for cell in notebook.cells if _is_named(cell)]
+        known = {cell.metadata.nbgrader.get("grade_id") for cell in named}
+    except (OSError, ValueError, RuntimeError, AttributeError) as error:
+        raise UsageError(f"{path} cannot be used: {error}; run `kit build {name}`") from error
+    if known != set(sheet.sources):
+        raise UsageError(f"{path} is not what is in the gradebook; run `kit build {name}`")
+    return notebook
+
+
 class Post:
     """Takes what came out of each student's submission as it comes, and writes all of it at once."""
 
@@ -70,7 +86,7 @@ class Post:
         self._converter, self._sheet, self._stage = converter, sheet, stage
         self._on_wait = on_wait
         self._coursedir = converter.coursedir
-        self._notebook = self._released()
+        self._notebook = released_notebook(converter, sheet)
         self._asked = self._questions()
         self._entries: list[Entry] = []
         self._failed: list[str] = []
@@ -130,20 +146,6 @@ class Post:
         path = self._folder(self._coursedir.submitted_directory, entry.student) / TIMESTAMP
         if entry.timestamp is None and os.path.lexists(path):
             _log.warning("%s %s", path, NO_DATE)
-
-    def _released(self) -> Any:
-        name = self._sheet.name
-        path = self._folder(self._coursedir.release_directory, ".") / f"{name}.ipynb"
-        step = Overwrite(parent=self._converter)
-        try:
-            notebook, _ = step.overwrite(read_released(path), self._sheet, {})
-            named = [cell for cell in notebook.cells if _is_named(cell)]
-            known = {cell.metadata.nbgrader.get("grade_id") for cell in named}
-        except (OSError, ValueError, RuntimeError, AttributeError) as error:
-            raise UsageError(f"{path} cannot be used: {error}; run `kit build {name}`") from error
-        if known != set(self._sheet.sources):
-            raise UsageError(f"{path} is not what is in the gradebook; run `kit build {name}`")
-        return notebook
 
     def _questions(self) -> dict[str, tuple[str, str]]:
         """Return the cells that students answer in the notebook: their type, and how they read."""

@@ -12,6 +12,7 @@ from kit.errors import UsageError
 from kit.manifest import MANIFEST, Manifest, read_manifest
 
 CONFIG = "nbgrader_config.py"
+_PATTERNS = set("[]?*+{}")
 
 
 def find_course(folder: Path | None = None) -> Path:
@@ -50,6 +51,11 @@ class Assignment:
         if name not in there:
             raise UsageError(
                 f"no assignment is called {name!r} in {course}; there are: {', '.join(there)}"
+            )
+        if odd := sorted(set(name) & _PATTERNS):
+            raise UsageError(
+                f"the assignment {name!r} has {' '.join(odd)} in its name, which nbgrader and pytest "
+                f"take for a pattern; rename its folders and its notebook"
             )
         assignment = cls(name, course, read_manifest(course / "solutions" / name))
         if not any(assignment.hidden.glob("test_*.py")):

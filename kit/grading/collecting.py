@@ -48,16 +48,17 @@ def collect(folder: Path) -> Session:
     for name in NOT_NEEDED:
         arguments += ["-p", f"no:{name}"]
     plugin = Collector()
-    config = _prepareconfig(
-        [*arguments, "-p", "kit.testing.pytest_plugin", str(folder)], plugins=[plugin]
-    )
-    session = Session.from_config(config)
-    config._do_configure()  # noqa: SLF001 - see the module's docstring
-    config.hook.pytest_sessionstart(session=session)
-    with _nothing_cached():
-        session.perform_collect()
+    with contextlib.chdir(folder):  # pytest takes a "[" in an argument for parameters of a test
+        config = _prepareconfig(
+            [*arguments, "-p", "kit.testing.pytest_plugin", "."], plugins=[plugin]
+        )
+        session = Session.from_config(config)
+        config._do_configure()  # noqa: SLF001 - see the module's docstring
+        config.hook.pytest_sessionstart(session=session)
+        with _nothing_cached():
+            session.perform_collect()
     if plugin.errors:
-        raise UsageError(f"the hidden suite cannot be collected: {plugin.errors[0]}")
+        raise UsageError(f"the hidden suite cannot be collected: {_in_short(plugin.errors[0])}")
     return session
 
 
@@ -70,3 +71,9 @@ def _nothing_cached() -> Iterator[None]:
         yield
     finally:
         sys.pycache_prefix, sys.dont_write_bytecode = before
+
+
+def _in_short(traceback: str) -> str:
+    """Begin with the line that says what is wrong, where there are several."""
+    *before, last = traceback.strip().splitlines()
+    return f"{last.removeprefix('E').strip()}\n{traceback}" if before else last

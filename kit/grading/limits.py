@@ -10,6 +10,10 @@ from kit.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_LEAST_SECONDS, _MOST_SECONDS = 0.05, 86_400
+_MOST_BYTES = 10**15
+_LEAST_MEMORY = 200_000_000  # Python and NumPy need most of it before they compute anything
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -34,6 +38,18 @@ class Limits:
         for name, value in table.items():
             if name not in known:
                 raise UsageError(f"no limit is called {name!r}; there are: {', '.join(known)}")
-            if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+            if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
                 raise UsageError(f"the limit {name} is a number above 0, not {value!r}")
+            least, most = _range(name)
+            if not least <= value <= most:
+                raise UsageError(
+                    f"the limit {name} is from {least:,} to {most:,}, not {value:,}; change it in "
+                    "[limits] of the manifest"
+                )
         return replace(cls(), **table)
+
+
+def _range(name: str) -> tuple[float, float]:
+    if name.endswith("_seconds"):
+        return _LEAST_SECONDS, _MOST_SECONDS
+    return (_LEAST_MEMORY if name == "memory_bytes" else 1), _MOST_BYTES

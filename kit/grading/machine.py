@@ -71,7 +71,7 @@ def measure() -> Machine:
         try:
             with closing(Zygote(Limits(), level)) as zygote:
                 broken[level] = broken_promises(zygote)
-        except KitError as error:
+        except (KitError, OSError) as error:
             failed[level] = str(error)
     return Machine(best, why, broken, failed)
 

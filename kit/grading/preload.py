@@ -56,8 +56,16 @@ def insist_on(more: Sequence[str]) -> None:
             found = None
         if found is None:
             raise UsageError(
-                f"`imports` of the manifest names {name!r}, and there is no such module"
+                f"`imports` of the manifest names {name!r}, and there is no such module; install "
+                "it, or take it out"
             )
+        try:
+            importlib.import_module(name)
+        except Exception as error:
+            raise UsageError(
+                f"`imports` of the manifest names {name!r}, which cannot be imported: {error!r}; "
+                "install it anew, or take it out"
+            ) from error
 
 
 def preload(more: Sequence[str]) -> None:
