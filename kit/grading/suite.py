@@ -65,8 +65,12 @@ class Suite:
             reference_bench(self.session.config, folder)[1].load()  # once, and not in every copy
         # What is missing in it stops a run of the class; public tests do without a reference.
         self._reference = read_submission(assignment.solution, assignment.manifest, "reference")
-        self._at = mmap.mmap(-1, 4)  # shared with the copies: the number of the test that runs
+        self.share_place()
         catalogue.read_all()
+
+    def share_place(self) -> None:
+        """Share with the copies of this process from now on which test runs, and with no other."""
+        self._at = mmap.mmap(-1, 4)  # the number of the test, from 1 on
 
     @property
     def at(self) -> str:

@@ -102,6 +102,7 @@ def _forked_for_each(
 
 def serve(connection: socket.socket, suite: Suite, zygote: Zygote, processor: int) -> None:
     """Answer each submission with its verdicts, until nobody asks."""
+    suite.share_place()
     try:
         while True:
             try:

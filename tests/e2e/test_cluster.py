@@ -105,7 +105,7 @@ def test_a_cluster_gives_the_same_records_though_a_machine_dies(
     stored = [
         path for path in (tmp_path / "records").rglob("*.json") if "students" not in str(path)
     ]
-    assert len(stored) == len({each.sha256 for each in submissions})
+    assert len(stored) == len({each.sha256 for each in submissions}) + 1  # the reference's
 
 
 def test_a_scheduler_that_is_not_there_is_told(assignment, submissions, monkeypatch):
