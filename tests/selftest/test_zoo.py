@@ -3,7 +3,8 @@
 import pytest
 
 from kit.errors import UsageError
-from kit.selftest.collection import collect_entries, read_reference
+from kit.grading.reference import read_reference
+from kit.selftest.collection import collect_entries
 from kit.selftest.hostile import read_hostile
 from kit.selftest.zoo import read_notes, read_zoo, zoo_folder
 
