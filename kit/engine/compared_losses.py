@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kit.engine.compared import SEED, compare, comparing, copied
+from kit.engine.compared import compare, comparing, copied, some_numbers
 from kit.engine.declared import binds, forward_of
 from kit.engine.plain import in_double
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def check_fused(network: Network, loss: Loss, pair: FusedLoss, y_true: Array) -> None:
     """Compare what `fuse` returned, and its `bind`, with the two one after the other."""
     where = f"loss {type(loss).__name__}"
-    x = np.random.default_rng(SEED).uniform(-3.0, 3.0, y_true.shape).astype(y_true.dtype)
+    x = 3.0 * some_numbers(y_true)
     with comparing(where, "fuse"):
         plain = _one_after_the_other(copied(network.steps[-1]), copied(loss), y_true, x)
         found = _in_one(copied(pair), y_true, x)
