@@ -25,6 +25,8 @@ _SHOWN = 5
 def why_skipped(path: Path, assignment: Assignment) -> str:
     """Return why a path in submitted/ is no submission of an assignment, "" where it is one."""
     name = assignment.name
+    if is_left_behind(path.name):  # __MACOSX, say
+        return ELSEWHERE
     if not path.is_dir():
         return _file(path, name)
     try:

@@ -179,6 +179,8 @@ class RemoteBench:
     def _stopped(self, error: Exception, asked: str) -> PartTimeoutError:
         self._process.ask_for_trace()
         file, line = self._process.place(self._lines)
+        if loading := self._process.loading(self._lines):
+            asked = f"loading {loading}"
         ran_out = str(error) if isinstance(error, TimeoutError) else "waiting with a question"
         stopped = PartTimeoutError("Timeout", f"stopped after {ran_out} in {asked}", file, line)
         return self._ended(stopped)

@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING
 from kit.grading.deadline import QUICK_SECONDS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Container, Mapping
 
 TRACE_SECONDS = 0.2
 _FRAME = re.compile(r'^  File "([^"\n]*)", line (\d+) in ', re.MULTILINE)
+_LOADING = re.compile(r'^  File "([\w.]+)", line \d+ in <module>$', re.MULTILINE)
 
 
 class Process:
@@ -78,6 +79,12 @@ class Process:
             if len(number) < 8 and 0 < int(number) <= lines.get(file, 0):
                 return file, int(number)
         return "", 0
+
+    def loading(self, files: Container[str]) -> str:
+        """Return the file that was being loaded, as far as it has told, else ""."""
+        text = os.pread(self._trace, 1 << 16, 0).decode(errors="replace")
+        found = _LOADING.search(text)
+        return found[1] if found and found[1] in files else ""
 
     def printed(self) -> str:
         """Return the end of what it has printed."""
