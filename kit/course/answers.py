@@ -67,6 +67,8 @@ def _find(folder: Path, name: str) -> Path:
     inside = [path for path in paths if path.parent.resolve().is_relative_to(folder.resolve())]
     if len(inside) > 1:
         raise ValueError(f"it is there {len(inside)} times")
+    if archives := [] if inside else sorted(folder.glob("*.[zZ][iI][pP]")):
+        raise ValueError(f"it may lie in {archives[0].name}, which has to be opened by hand")
     return inside[0] if inside else top
 
 

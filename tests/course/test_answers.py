@@ -125,3 +125,9 @@ def test_a_notebook_further_down_is_found_where_it_is_the_only_one(answers, tmp_
     assert read_answers(folder, "small.ipynb", ASKED)["essay"] == "Because."
     (folder / "a" / "small.ipynb").write_text("{}", encoding="utf-8")
     assert "it is there 2 times" in read_answers(folder, "small.ipynb", ASKED)["essay"]
+
+
+def test_a_notebook_that_may_lie_in_an_archive_is_no_zero(tmp_path):
+    (tmp_path / "work.ZIP").touch()
+
+    assert "it may lie in work.ZIP" in read_answers(tmp_path, "small.ipynb", ASKED)["essay"]
