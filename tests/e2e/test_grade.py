@@ -66,7 +66,8 @@ def test_a_dry_run_prints_whose_marks_would_change_and_writes_nothing(clone, run
         shutil.copytree(
             clone / "solutions/backprop", elsewhere / student / "backprop", dirs_exist_ok=True
         )
-    before = {path: path.stat().st_mtime_ns for path in [clone, *clone.glob("*book.db*")]}
+    before = {path: path.stat().st_mtime_ns for path in clone.glob("*book.db*")}
+    there = sorted(clone.iterdir())
     options = ("--submitted", elsewhere, "--dry-run")
 
     done = run_python("-m", "kit", "grade", "backprop", *options, cwd=clone)
@@ -74,7 +75,9 @@ def test_a_dry_run_prints_whose_marks_would_change_and_writes_nothing(clone, run
 
     lines = [line.split() for line in done.stdout.splitlines()]
     assert lines == [["student", "is", "would", "be"], ["stubs", "0", "100"], ["zoe", "new", "100"]]
-    assert done.stderr == "2 of 2 would change; nothing was written\n"
+    first, *others = done.stderr.splitlines()
+    assert first == "2 of 2 would change; nothing was written"
+    assert "in the gradebook, and nothing handed in (1)" in others[0]
     stubs, zoe = (json.loads(line) for line in told.stdout.splitlines())
     assert (stubs["student"], stubs["before"]["relu"], stubs["after"]["relu"]) == (
         "stubs",
@@ -83,6 +86,7 @@ def test_a_dry_run_prints_whose_marks_would_change_and_writes_nothing(clone, run
     )
     assert (zoe["student"], zoe["before"]) == ("zoe", None)
     assert {path: path.stat().st_mtime_ns for path in before} == before
+    assert sorted(clone.iterdir()) == there
     assert not (clone / "autograded/zoe").exists()
 
 
