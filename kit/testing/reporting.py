@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from kit.testing.diagnosis import Finding
 
 FOUND = pytest.StashKey["Finding | None"]()
+CLEAR = {"NotImplementedError", "RecursionError", "SystemExit", "EOFError", "ModuleNotFoundError"}
 WIDEST = 120  # columns that are easy to read
 LINES_OF_A_LOOP = 5  # of what it printed before it was stopped
 
@@ -119,7 +120,7 @@ def _is_clear(error: Exception) -> bool:
     """Whether the error itself says what to do."""
     if isinstance(error, PartTimeoutError | SubmissionError):
         return True
-    return isinstance(error, PartError) and error.name == "NotImplementedError"
+    return isinstance(error, PartError) and error.name in CLEAR
 
 
 def _finding(item: pytest.Item, error: Exception) -> Finding | None:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from kit.testing.results import Results
 
-FIRST_SECONDS = 5.0
+FIRST_SECONDS = 4.0
 LATER_SECONDS = 1.5  # for the calls after the first one that was stopped
 INSIST_SECONDS = 1.5  # how long code may swallow interrupts
 DEAF_SECONDS = 7.0  # how long it may keep every thread from running
