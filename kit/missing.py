@@ -5,6 +5,7 @@ The same words in `pytest`, in `kit train` and in grading.
 
 from __future__ import annotations
 
+import builtins
 import difflib
 import inspect
 import re
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from types import ModuleType
 
+REACHES = "a submission reaches no file, process or network"
 _NAME_LIMIT = 40
 _SHOWN = 6
 _CONTRACT = {"forward", "backward", "update"}
@@ -31,6 +33,9 @@ def not_loaded(file: str, error: PartError) -> SubmissionError:
     line = error.line if error.file == file else 0
     place = f" in line {line}" if line else ""
     text = f": {error.text}" if error.text else ""
+    raised = getattr(builtins, error.name, None)
+    if isinstance(raised, type) and issubclass(raised, OSError) and REACHES not in text:
+        text = f"{text.rstrip('.')}; {REACHES}"
     return SubmissionError(
         error.name, f"{file} cannot be loaded: {error.name}{place}{text}", file, line
     )

@@ -30,6 +30,7 @@ MEANINGS_OF_NAMES = {
     "IndentationError": "lines of one block start in the same column; four spaces each",
     "TabError": "tabs and spaces are mixed at the start of a line; use spaces only",
     "RecursionError": "a function calls itself, again and again, without an end",
+    "FileNotFoundError": "grading opens no file; remove the line",
     "SystemExit": "`exit()` and `quit()` end the program; remove them",
     "KeyboardInterrupt": "your code raises what Ctrl-C raises; raise something else",
     "UnboundLocalError": "a variable is used before it is set",

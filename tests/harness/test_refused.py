@@ -64,6 +64,13 @@ def test_a_file_a_process_and_the_network_are_refused(statement):
     assert (told.value.file, told.value.line) == ("one.py", 6)
 
 
+def test_a_file_that_is_missing_while_a_submission_is_loaded_is_a_refused_file():
+    words = "FileNotFoundError in line 3: data.csv not found; a submission reaches no file"
+
+    with pytest.raises(PartError, match=words):
+        run(f"\nimport numpy as np\nnp.loadtxt('data.csv')\n{forward('pass')}")
+
+
 def test_a_thread_is_refused():
     with pytest.raises(PartError, match="a submission starts no thread"):
         run(forward("threading.Thread(target=print).start()"))
