@@ -113,8 +113,8 @@ def _memos(asked: Asked, shape: tuple[int, int], count: int) -> list[Row]:
     part, rng = asked.subject.make(), dice(22)
     xs, grads = (look_alikes(rng, shape)[:count] for _ in range(2))
     steps: list[tuple[Array, Any, Array, Any]] = [(x, x, grads[0], grads[0]) for x in xs]
-    steps += [(x, InMemory(x, place=1), grads[0], grads[0]) for x in xs[:3]]
-    steps += [(xs[-1], xs[-1], grad, InMemory(grad, place=2)) for grad in grads]
+    in_place = [*((x, grads[0]) for x in xs[:5]), *((xs[-1], grad) for grad in grads)]
+    steps += [(x, InMemory(x, place=1), grad, InMemory(grad, place=2)) for x, grad in in_place]
     rows: list[Row] = []
     for x, handed, grad, handed_grad in steps:
         y = InMemory(PREVIOUS, place=11) if isinstance(handed, InMemory) else PREVIOUS

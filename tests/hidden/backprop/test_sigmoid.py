@@ -70,7 +70,10 @@ def test_backward_is_flat_and_finite_far_from_zero(sigmoid, both, rng):
 
 @pytest.mark.points(1, kind="purity")
 def test_backward_leaves_x_and_y_alone(sigmoid, check_untouched, rng):
-    check_untouched(sigmoid, [*all_sizes(rng, 3)[1:], all_sizes(rng, 1)[0]], slope, BACKWARD)
+    nearly_zero = np.array([[-25.0, -30.0, 30.0]])  # is y, at the left
+    xs = [*all_sizes(rng, 3)[1:], all_sizes(rng, 1)[0], nearly_zero]
+
+    check_untouched(sigmoid, xs, slope, BACKWARD)
 
 
 @pytest.mark.points(1, kind="state")
