@@ -65,7 +65,10 @@ FILES = {
     "tests/hidden/small/test_double.py": """
         import pytest
 
+        from kit.testing.batches import all_sizes, look_alikes
         from kit.testing.closeness import assert_close, assert_unchanged
+        from kit.testing.precision import a_little_more, assert_moves, held_by_float32
+        from kit.values import InMemory
 
         pytestmark = pytest.mark.exercise("double")
         SHAPES = [(4, 3), (1, 1), (40, 5)]
@@ -76,46 +79,55 @@ FILES = {
             return student.make("activation:double")
 
 
+        @pytest.fixture
+        def steps(rng):
+            fine = held_by_float32(rng, (4, 3))
+            return [fine, a_little_more(fine)]
+
+
         @pytest.mark.points(3, kind="value")
-        def test_forward_doubles(double, rng):
+        def test_forward_doubles(double, steps, rng):
             for shape in SHAPES:
                 x = 9 * rng.standard_normal(shape)
-                assert_close(double.forward(x), 2 * x, asked="forward")
+                assert_close(double.forward(InMemory(x, "F")), 2 * x, asked="forward")
+            found = [double.forward(x) for x in steps]
+            assert_moves(found, [2 * x for x in steps], asked="forward")
 
 
         @pytest.mark.points(3, kind="gradient")
-        def test_backward_doubles(double, rng):
+        def test_backward_doubles(double, steps, rng):
             for shape in SHAPES:
                 x, grad = rng.standard_normal(shape), 9 * rng.standard_normal(shape)
-                dx = double.backward(grad, x, double.forward(x))
+                dx = double.backward(InMemory(grad, "F"), x, double.forward(x))
                 assert_close(dx, 2 * grad, asked="backward")
+            found = [double.backward(grad, x, double.forward(x)) for grad in steps]
+            assert_moves(found, [2 * grad for grad in steps], asked="backward")
 
 
         @pytest.mark.points(1, kind="purity")
         def test_forward_leaves_x_alone(double, rng):
-            x = rng.standard_normal((4, 3))
-            assert_close(double.forward(x), 2 * x, asked="forward")
-            assert_unchanged(double.echo[0], x, asked="forward", name="x")
+            for x in all_sizes(rng, 3):
+                assert_close(double.forward(x), 2 * x, asked="forward")
+                assert_unchanged(double.echo[0], x, asked="forward", name="x")
 
 
         @pytest.mark.points(1, kind="purity")
         def test_backward_leaves_x_and_y_alone(double, rng):
-            x, grad = rng.standard_normal((4, 3)), rng.standard_normal((4, 3))
-            y = double.forward(x)
-            assert_close(double.backward(grad, x, y), 2 * grad, asked="backward")
-            assert_unchanged(double.echo[1], x, asked="backward", name="x")
-            assert_unchanged(double.echo[2], y, asked="backward", name="y")
+            for x in all_sizes(rng, 3):
+                y, grad = double.forward(x), rng.standard_normal(x.shape)
+                assert_close(double.backward(grad, x, y), 2 * grad, asked="backward")
+                assert_unchanged(double.echo[1], x, asked="backward", name="x")
+                assert_unchanged(double.echo[2], y, asked="backward", name="y")
 
 
         @pytest.mark.points(1, kind="state")
         def test_every_batch_is_a_new_one(double, rng):
-            x, grad = rng.standard_normal((4, 3)), rng.standard_normal((4, 3))
-            for sign in (1, -1):
-                x[1:] *= sign
-                grad[1:] *= sign
-                y = double.forward(x)
-                assert_close(y, 2 * x, asked="forward")
-                assert_close(double.backward(grad, x, y), 2 * grad, asked="backward")
+            x = rng.standard_normal((6, 4))
+            for batch in look_alikes(rng, x.shape):
+                y = double.forward(InMemory(batch, place=1))
+                assert_close(y, 2 * batch, asked="forward")
+                dx = double.backward(InMemory(batch, place=2), InMemory(x, place=3), InMemory(x, place=4))
+                assert_close(dx, 2 * batch, asked="backward")
 
 
         @pytest.mark.points(1, kind="state")
@@ -129,7 +141,14 @@ FILES = {
     "tests/zoo/small/equivalent.toml": f"""
         "{BACKWARD}: in place: grad is one larger afterwards" = "grad may be reused"
         "{BACKWARD}: in place: grad is zero afterwards" = "grad may be reused"
+        "{BACKWARD}: in place: grad has its largest number halved" = "grad may be reused"
+        "{BACKWARD}: in place: grad is halved if it is one sample" = "grad may be reused"
+        "{BACKWARD}: memory: x read as it lies in memory" = "x is not needed"
+        "{BACKWARD}: memory: y read as it lies in memory" = "y is not needed"
         "{BACKWARD}: near miss: grad changed by 1e-9 of it" = "grad may be reused"
+        "{BACKWARD}: single precision: x in float32" = "x is not needed"
+        "{BACKWARD}: single precision: y in float32" = "y is not needed"
+        "{BACKWARD}: state: x comes from one pile of all objects" = "x is not needed"
         "{BACKWARD}: state: x is that of the first call" = "x is not needed"
         "{BACKWARD}: state: x is that of the first call with its shape" = "x is not needed"
         "{BACKWARD}: state: x is that of the last forward of any object" = "x is not needed"
