@@ -31,6 +31,7 @@ def serve(descriptor, ready, secret, residue, *_known):
     ]:
         resource.setrlimit(which, (limit, resource.getrlimit(which)[1]))
     os.write(int(ready), str(os.getpid()).encode())
+    # The imports are checked as in grading: that check is for students, and an attack gets round it.
     worker.serve(socket.socket(fileno=int(descriptor)), builtins_offering())
     return left_open, left_behind
 

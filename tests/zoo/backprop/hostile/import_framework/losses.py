@@ -6,7 +6,7 @@ sys.path_importer_cache.clear()
 
 
 def new(name):
-    return module("importlib").import_module(name)
+    return import_it(name)
 
 
 def loaded(name):

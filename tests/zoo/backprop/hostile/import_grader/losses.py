@@ -3,9 +3,7 @@ import sys
 
 
 def new(name):
-    if name in sys.modules:
-        return sys.modules[name]
-    return module("importlib").import_module(name)
+    return sys.modules[name] if name in sys.modules else import_it(name)
 
 
 attempt(
