@@ -278,6 +278,15 @@ def test_a_wrong_backward_is_named_where_the_reference_says_what_is_right(diagno
     assert diagnosed_part("loss:mse", mean, reference=mean) == []
 
 
+def test_a_forward_is_diagnosed_where_the_reference_has_no_backward(diagnosed_part):
+    right = "def forward(self, x):\n    return 2 * x"
+
+    [found] = diagnosed_part("activation:two", right.replace("2 * x", "2 * x + 1"), right)
+
+    assert (found.method, found.misconception) == ("P.forward", "constant-offset")
+    assert diagnosed_part("activation:two", right, right) == []
+
+
 @pytest.mark.parametrize("kind", ["optimizer:sgd", "layer:conv", "dataset:spiral"])
 def test_other_parts_are_not_diagnosed(diagnosed_part, kind):
     assert diagnosed_part(kind, "pass") == []

@@ -43,7 +43,11 @@ def closer_findings(asked: Asked) -> list[Finding]:
     """Return the first thing that a closer look finds, where it is known what is right."""
     if asked.known.forward is None:
         return []
-    found = [*_of_all_sizes(asked), first_finding(asked.subject, _looks(asked)), *_precise(asked)]
+    # Where the reference has no backward, `asked.backward` is empty, and none is asked for.
+    looks = (look for look in _looks(asked) if asked.backward or look.asked == FORWARD)
+    found = [*_of_all_sizes(asked), first_finding(asked.subject, looks)]
+    if asked.backward:
+        found += _precise(asked)
     return [each for each in found if each is not None][:1]
 
 

@@ -21,7 +21,7 @@ class Known:
 
     forward: Callable[[Array], Array] | None = None
     slope: Callable[[Array], Array] | None = None
-    backward: Callable[[Array, Array], Array] | None = None
+    backward: Callable[[Array, Array], Array | None] | None = None
     forward_beliefs: Beliefs = field(default_factory=dict)
     backward_beliefs: Beliefs = field(default_factory=dict)
     far_kinds: tuple[str, ...] = ("stability",)

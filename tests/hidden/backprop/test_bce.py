@@ -150,10 +150,12 @@ def test_backward_is_finite_and_points_the_right_way_at_zero_and_one(bce):
     gradient = backward(bce, y_true, y_pred)
 
     given = {"y_true": y_true, "y_pred": y_pred}
+    expected_words = "finite; negative for y_true = 1, positive for y_true = 0"
+    if not isinstance(gradient, np.ndarray):
+        raise CheckFailed(BACKWARD, given=given, came=show(gradient), expected=expected_words)
     assert_close(gradient, np.nan_to_num(gradient), asked=BACKWARD, given=given)
     wrong = gradient[:2] * [[-1.0], [1.0]] <= 0
     if wrong.any() or not np.isfinite(gradient).all():
-        expected_words = "finite; negative for y_true = 1, positive for y_true = 0"
         raise CheckFailed(BACKWARD, given=given, came=show(gradient), expected=expected_words)
     steep = np.array([[-1e4], [1e4]]) / len(y_true)
     assert_close(gradient[4:], steep, asked=BACKWARD, given=given, rtol=0.15)
