@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from kit.grading.assignment import Assignment
-from kit.grading.evaluate import Evaluator
+from kit.grading.evaluate import Evaluator, evaluate
 from kit.grading.verdicts import KINDS
+from kit.harness.submission import read_submission
 
 ROOT = Path(__file__).parents[1]
 HIDDEN = ROOT / "tests" / "hidden" / "backprop"
@@ -131,3 +132,39 @@ def test_the_solution_and_the_release_have_the_same_public_tests():
         released = ROOT / "assignments" / "backprop" / path.name
 
         assert released.read_bytes() == path.read_bytes()
+
+
+OVERFLOW = """
+
+import math
+
+
+def forward(self, x):
+    return 1 / (1 + np.vectorize(lambda each: math.exp(-each))(x))
+
+
+Sigmoid.forward = forward
+"""
+NOT_A_NUMBER = """
+
+def forward(self, x):
+    return np.exp(x) / (1 + np.exp(x))
+
+
+Sigmoid.forward = forward
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("change", [OVERFLOW, NOT_A_NUMBER])
+def test_a_sigmoid_that_is_wrong_far_from_zero_loses_points_of_stability_alone(change, tmp_path):
+    for path in SOLUTION.glob("*s.py"):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    with (tmp_path / "activations.py").open("a", encoding="utf-8") as file:
+        file.write(change)
+    assignment = Assignment.load(ROOT, "backprop")
+
+    record = evaluate(read_submission(tmp_path, assignment.manifest), assignment)
+
+    lost = [check for exercise in record.exercises for check in exercise.checks if check.points < check.max_points]  # fmt: skip
+    assert {check.kind for check in lost} == {"stability"}

@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 
 from kit.testing.batches import all_sizes
-from kit.testing.closeness import assert_close, assert_unchanged
+from kit.testing.closeness import assert_close
 from kit.testing.gradients import away_from_kinks
-from kit.testing.parts import answers
 
 pytestmark = pytest.mark.exercise("relu")
 
@@ -20,6 +19,13 @@ def expected(x):
 
 def slope(x):
     return (x > 0).astype(float)
+
+
+def nearest(dx, grad):
+    """Return what is right at zero, as near to an answer as it can be."""
+    if not isinstance(dx, np.ndarray) or (dx.shape, dx.dtype) != (grad.shape, float):
+        return grad
+    return np.clip(dx, 0, grad)
 
 
 def backward(relu, grad, x, both):
@@ -49,13 +55,10 @@ def test_forward_and_backward_are_right_far_from_zero(relu, both, rng):
 
 
 @pytest.mark.points(1, kind="purity")
-def test_forward_leaves_its_input_alone(relu, rng):
+def test_forward_leaves_its_input_alone(relu, check_input_untouched, rng):
     xs = [*all_sizes(rng, 3)[1:], all_sizes(rng, 1)[0]]
 
-    found = answers([relu.question("forward", x, echoed=True) for x in xs])
-    for x, y in zip(xs, found, strict=True):
-        assert_close(y, np.maximum(x, 0), asked=FORWARD)
-        assert_unchanged(relu.echo[0], x, asked=FORWARD, name="x")
+    check_input_untouched(relu, xs, expected, FORWARD)
 
 
 @pytest.mark.points(5, kind="gradient")
@@ -74,7 +77,7 @@ def test_backward_at_zero_takes_a_slope_from_zero_to_one(relu, both, rng):
 
     dx = backward(relu, grad, x, both)
 
-    assert_close(dx, np.clip(dx, 0, grad), asked=BACKWARD, given="x = 0")
+    assert_close(dx, nearest(dx, grad), asked=BACKWARD, given="x = 0")
 
 
 @pytest.mark.points(1, kind="purity")
