@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import sys
-from importlib.metadata import PackageNotFoundError, requires, version
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
@@ -64,6 +63,8 @@ def need_nbgrader() -> None:
 
 def insist_on_versions() -> None:
     """Raise UsageError where a package is older or newer than the extra says."""
+    from importlib.metadata import PackageNotFoundError, version  # late: `--help` needs none of it
+
     for requirement in _requirements():
         try:
             there = version(requirement.name)
@@ -77,6 +78,8 @@ def insist_on_versions() -> None:
 
 
 def _requirements() -> Iterator[Requirement]:
+    from importlib.metadata import PackageNotFoundError, requires
+
     from packaging.requirements import Requirement
 
     try:

@@ -62,7 +62,7 @@ def regrade(
     first_time = len(after.keys() - before.keys() - set(failed))
     show_movements(compare_class(before, after), first_time, as_json=as_json)
     show_failures(after, "could not be graded")
-    show_note(NOTHING, found[NOTHING])
+    show_note(NOTHING, found.get(NOTHING, {}))
     context.exit(1 if failed else 0)
 
 

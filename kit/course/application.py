@@ -16,8 +16,6 @@ from kit.grading.assignment import CONFIG
 if TYPE_CHECKING:
     from pathlib import Path
 
-_PATTERNS = set("[]?*%")  # of globs; "?" and "%" are read otherwise in the address of a database
-
 
 class CourseApplication(NbGrader):  # type: ignore[misc]
     """What an `nbgrader` command is, without a command line and a terminal."""
@@ -59,11 +57,11 @@ def open_course(
 
 
 def insist_on_plain(course: Path) -> None:
-    """Raise UsageError where nbgrader would look for the course, or its gradebook, elsewhere."""
-    if odd := sorted(set(str(course)) & _PATTERNS):
+    """Raise UsageError where the gradebook would be another file: "?" ends the path in its address."""
+    if "?" in str(course):
         raise UsageError(
-            f"the path of the course, {course}, has {' '.join(odd)} in it, which nbgrader takes for "
-            "a pattern; rename that folder"
+            f"the path of the course, {course}, has ? in it, where nbgrader takes the path of the "
+            "gradebook to end; rename that folder"
         )
 
 

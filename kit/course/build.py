@@ -7,10 +7,12 @@ own, and what it made changes places with the old release when all is well.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
+from contextlib import contextmanager
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -24,7 +26,7 @@ from kit.grading.assignment import Assignment
 from kit.grading.store import FOLDER, Store
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from kit.grading.record import Record
 
@@ -75,7 +77,8 @@ def build_aside(assignment: Assignment, points: Mapping[str, float]) -> None:
         copy = replace(assignment, course=Path(folder))
         shutil.copytree(assignment.solution, copy.solution)
         source = f"--CourseDirectory.source_directory={copy.solution.parent.relative_to(course)}"
-        gradebook = f"--CourseDirectory.db_url=sqlite:///{folder}/gradebook.db"
+        here = Path(folder).relative_to(course)  # nbgrader runs in the course
+        gradebook = f"--CourseDirectory.db_url=sqlite:///{here}/gradebook.db"
         try:
             refresh_notebook(copy, points)
             _generate(course, assignment.name, Path(folder), source, gradebook, _PLAIN)
@@ -97,20 +100,34 @@ def refresh_notebook(assignment: Assignment, points: Mapping[str, float]) -> Non
 def _generate(course: Path, name: str, folder: Path, *settings: str) -> None:
     """Let nbgrader write the release into a folder; raise UsageError with its reason if it fails."""
     here = folder.relative_to(course)
-    done = subprocess.run(
-        [
-            *(sys.executable, "-c", _NBGRADER, "generate_assignment", name),
-            *("--force", f"--CourseDirectory.release_directory={here}", *settings),
-        ],
-        cwd=course,
-        env=_environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-        umask=0o077,  # the gradebook that it makes is nobody else's
-    )
+    with _plain(course) as root:
+        done = subprocess.run(
+            [
+                *(sys.executable, "-c", _NBGRADER, "generate_assignment", name, "--force"),
+                f"--CourseDirectory.root={root}",
+                *(f"--CourseDirectory.release_directory={here}", *settings),
+            ],
+            cwd=course,
+            env=_environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+            umask=0o077,  # the gradebook that it makes is nobody else's
+        )
     if done.returncode or not (folder / name).is_dir():
         raise UsageError(last_error(done.stderr) or f"nbgrader did not release {name}")
+
+
+@contextmanager
+def _plain(course: Path) -> Iterator[Path]:
+    """Yield a path of the course that is no pattern: nbgrader looks for notebooks by patterns."""
+    if not re.search(r"[][*%]", str(course)):
+        yield course
+        return
+    with tempfile.TemporaryDirectory(prefix="kit-") as folder:
+        link = Path(folder, "course")
+        link.symlink_to(course)
+        yield link
 
 
 def _environment() -> dict[str, str]:

@@ -68,6 +68,7 @@ def check_course(course: Path) -> list[Finding]:
         ("alembic", not _has_gradebook(coursedir)): _alembic(),
         ("folders", False): _stray_folders(course),
         ("dates", False): _dates(coursedir),
+        ("path", False): _path(course),
         ("privacy", False): _privacy(coursedir, course),
     }
     return [
@@ -179,6 +180,14 @@ def _dates(coursedir: Any) -> Iterator[str]:
                 f"{folder / TIMESTAMP} is no date: it counts as never late; "
                 "write one into it, such as 2026-01-31 12:00:00 UTC, or delete it"
             )
+
+
+def _path(course: Path) -> Iterator[str]:
+    if odd := sorted(set(str(course)) & set("[]*")):
+        yield (
+            f"the path of the course has {' '.join(odd)} in it: `kit` works there, and Formgrader "
+            "and the commands of nbgrader find nothing; rename that folder to use them"
+        )
 
 
 def _privacy(coursedir: Any, course: Path) -> Iterator[str]:
