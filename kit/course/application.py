@@ -57,11 +57,11 @@ def open_course(
 
 
 def insist_on_plain(course: Path) -> None:
-    """Raise UsageError where the gradebook would be another file: "?" ends the path in its address."""
-    if "?" in str(course):
+    """Raise UsageError where the address of the gradebook, as nbgrader makes it, is another file's."""
+    if file_of(f"sqlite:///{course}/gradebook.db") != course / "gradebook.db":
         raise UsageError(
-            f"the path of the course, {course}, has ? in it, where nbgrader takes the path of the "
-            "gradebook to end; rename that folder"
+            f"the path of the course, {course}, has ? or % in it, which mean something else in the "
+            "address of the gradebook; rename that folder"
         )
 
 

@@ -121,7 +121,7 @@ def _generate(course: Path, name: str, folder: Path, *settings: str) -> None:
 @contextmanager
 def _plain(course: Path) -> Iterator[Path]:
     """Yield a path of the course that is no pattern: nbgrader looks for notebooks by patterns."""
-    if not re.search(r"[][*%]", str(course)):
+    if not re.search(r"[][*]", str(course)):
         yield course
         return
     with tempfile.TemporaryDirectory(prefix="kit-") as folder:
