@@ -25,7 +25,7 @@ from kit.course.answers import questions, read_answers
 from kit.course.dates import TIMESTAMP
 from kit.course.evaluators import Ahead, running_evaluator, stop_evaluator
 from kit.course.gradebook import keep_private, reading, writing
-from kit.course.intake import Refusal, refusal
+from kit.course.intake import Refusal, refusal, unfit_folder
 from kit.course.rebuild import (
     Overwrite,
     check_points,
@@ -94,8 +94,8 @@ class Rebuild(Overwrite):
         if not slot.is_ours:
             return run_stock_steps("sanitize_preprocessors", self, notebook, resources)
         sheet = _sheet(slot.converter.coursedir.db_url, slot.assignment)
-        if slot.submitted.is_symlink():
-            raise _refused(slot, f"{slot.submitted} is a link; send in the files themselves")
+        if problem := unfit_folder(slot.submitted):
+            raise _refused(slot, problem)
         manifest = Assignment.load(slot.course, slot.assignment).manifest
         submission = read_submission(slot.submitted, manifest)
         if submission.obstacle:

@@ -134,6 +134,22 @@ def test_a_submission_that_is_a_link_to_another_one_is_not_graded(small_course, 
     assert outcomes["ada"].score == 3.0
 
 
+@pytest.mark.parametrize("link", ["eve", "eve/small"])
+def test_nbgrader_does_not_grade_a_link_to_the_work_of_another_either(
+    small_course, submit, plain, marks, link
+):
+    work = submit("ada", "points = 3", small="{}")
+    submitted = small_course / "submitted"
+    (submitted / link).parent.mkdir(exist_ok=True)
+    (submitted / link).symlink_to(submitted / "ada" if link == "eve" else work)
+
+    with pytest.raises(NbGraderException):
+        plain()
+
+    assert marks("ada") == (3.0, False)
+    assert marks("eve") == (None, True)
+
+
 def test_a_cell_that_was_never_evaluated_earns_nothing(small_course, submit, plain, monkeypatch):
     seen = []
 
