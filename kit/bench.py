@@ -9,7 +9,6 @@ grading. Plain values go in and out: numbers, text, arrays, and lists and dicts 
 from __future__ import annotations
 
 import contextlib
-import traceback
 import types
 import warnings
 from dataclasses import replace
@@ -18,13 +17,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kit.calls import declares
-from kit.errors import KitError, PartError, SubmissionError
+from kit.errors import PartError, SubmissionError
 from kit.loading import METHODS, find_part, lacking_methods, load_source, tables_or_none
 from kit.missing import no_method, not_handed_in, not_loaded
 from kit.network import Network
-from kit.python_help import python_help
+from kit.raised import as_part_error
 from kit.trainee import Trainee
-from kit.values import NAME_LIMIT, Handle, InMemory, Previous, Seed, plain
+from kit.values import Handle, InMemory, Previous, Seed, plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -34,20 +33,20 @@ if TYPE_CHECKING:
     from kit.loading import Factory
     from kit.protocols import Array
 
-TEXT_LIMIT = 2000
 NOTHING: Mapping[str, Any] = types.MappingProxyType({})
 
 
 class Bench:
     """The student's objects, built from the text of their files; each file is loaded by itself.
 
-    `sources` maps a file's name to its text, `problems` the name of one that could not be read to
-    what is wrong with it. Whatever a student's code raises comes out as a PartError, except a
-    KeyboardInterrupt. `settings` are attributes that an object is given right before it is asked. A worker, which has nobody to warn, is spared the guard against warnings.
-    `builtins` are what the files find in the place of Python's own; `around` makes the context in
-    which each call of a student's code runs.
+    `sources` maps a file's name to its text, `problems` the name of a file that could not be read
+    to what is wrong with it. Whatever a student's code raises comes out as a PartError, except a
+    KeyboardInterrupt. `settings` are attributes that are set right before an object is asked. A
+    worker has no use for warnings, so it is spared the guard against them. `builtins` are what the
+    files find in the place of Python's own; `around` makes the context in which each call of a
+    student's code runs.
 
-    Handles count from 0, so that who asks from afar knows the next one without waiting for it.
+    Handles are numbered from 0, so a remote caller can predict the next one without a round trip.
     """
 
     def __init__(
@@ -289,36 +288,8 @@ class Bench:
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # noqa: BLE001 - a student may raise anything
-            raise self._told(error) from None
-
-    def _told(self, error: BaseException) -> PartError:
-        if isinstance(error, PartError):
-            return error
-        file, line = self._place(error)
-        if isinstance(error, KitError) and not self._is_from_them(error):
-            # What the kit says of a part, such as ShapeError.
-            return SubmissionError(type(error).__name__, _text(error), file, line)
-        raised = PartError(type(error).__name__[:NAME_LIMIT], _text(error), file, line)
-        raised.shown = () if self._in_worker else python_help(error)
-        return raised
-
-    def _is_from_them(self, error: BaseException) -> bool:
-        """Whether the student's own line raised it: the classes of the kit are there for all."""
-        files = [file for file, _ in _places(error)]
-        return bool(files) and files[-1] in self._sources
-
-    def _place(self, error: BaseException) -> tuple[str, int]:
-        """Return the last line of the student's own files that the error went through."""
-        if isinstance(error, SyntaxError) and error.filename in self._sources:
-            return str(error.filename), error.lineno or 0
-        own = [place for place in _places(error) if place[0] in self._sources]
-        return own[-1] if own else ("", 0)
-
-
-def _places(error: BaseException) -> list[tuple[str, int]]:
-    """Return file and line of each frame; not `extract_tb`, which reads a thousand lines of source."""
-    trace = traceback.walk_tb(error.__traceback__)
-    return [(frame.f_code.co_filename, line) for frame, line in trace]
+            helped = not self._in_worker
+            raise as_part_error(error, self._sources, helped=helped) from None
 
 
 def _method(part: Any, name: str) -> Callable[..., Any]:
@@ -352,12 +323,3 @@ def quietly() -> Iterator[None]:
     """Keep everybody from warning, whatever a student's file has set."""
     with quiet_numbers(), warnings.catch_warnings(action="ignore"):
         yield
-
-
-def _text(error: BaseException) -> str:
-    """Return the message of an exception, which may itself raise when it is asked for."""
-    try:
-        text = str(error.msg if isinstance(error, SyntaxError) else error)
-    except BaseException:  # noqa: BLE001 - a student's __str__ may raise anything
-        return "(its message could not be read)"
-    return text[:TEXT_LIMIT]

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from kit.bench import TEXT_LIMIT, Bench
+from kit.bench import Bench
 from kit.errors import PartError
+from kit.raised import TEXT_LIMIT
 from kit.values import DEPTH_LIMIT, Handle, Opaque, Seed, plain
 
 SOLUTIONS = Path(__file__).parents[1] / "solutions" / "backprop"

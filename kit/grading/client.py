@@ -10,7 +10,7 @@ import os
 import signal
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from kit.bench import NOTHING, TEXT_LIMIT
+from kit.bench import NOTHING
 from kit.errors import (
     GradingError,
     PartDiedError,
@@ -21,6 +21,7 @@ from kit.errors import (
 from kit.grading import wire
 from kit.grading.deadline import Deadline
 from kit.grading.overtime import paused
+from kit.raised import TEXT_LIMIT
 from kit.values import NAME_LIMIT, Handle
 
 if TYPE_CHECKING:
