@@ -14,7 +14,7 @@ pytestmark = pytest.mark.slow
 
 NAMES = [
     *("configuration", "places", "gradebook", "assignments", "markers", "alembic"),
-    *("folders", "dates", "privacy"),
+    *("folders", "dates", "path", "privacy"),
 ]
 
 
