@@ -12,15 +12,14 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from kit.bench import Bench
 from kit.errors import PartError
-from kit.harness.imports import builtins_offering
-from kit.harness.newer_syntax import all_problems
+from kit.harness.local_bench import bench_for
 from kit.harness.student_side import StudentSide
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from kit.bench import Bench
     from kit.harness.submission import Submission
     from kit.manifest import Manifest
 
@@ -48,13 +47,7 @@ class FileCheck:
 
 def check_files(submission: Submission, manifest: Manifest) -> list[FileCheck]:
     """Load every file and look for its classes, as grading would."""
-    problems = all_problems(submission, manifest)
-    bench = Bench(
-        submission.sources(),
-        problems,
-        builtins=builtins_offering(manifest.imports),
-        around=StudentSide,
-    )
+    bench = bench_for(submission, manifest, StudentSide)
     return [_checked(file, submission, manifest, bench) for file in manifest.files]
 
 

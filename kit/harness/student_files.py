@@ -5,11 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kit.bench import Bench
 from kit.discovery import LOCAL, Source
 from kit.errors import SubmissionError
-from kit.harness.imports import builtins_offering
-from kit.harness.newer_syntax import all_problems
+from kit.harness.local_bench import bench_for
 from kit.harness.refused import Refusing
 from kit.harness.submission import read_submission
 from kit.manifest import read_manifest
@@ -28,10 +26,7 @@ class StudentFile(Source):
         """Return the parts that the manifest names, with what else the file's hooks offer."""
         folder, file = Path(self.target).parent, Path(self.target).name
         manifest = read_manifest(folder)
-        submission = read_submission(folder, manifest)
-        builtins = builtins_offering(manifest.imports)
-        problems = all_problems(submission, manifest)
-        bench = Bench(submission.sources(), problems, builtins=builtins, around=Refusing)
+        bench = bench_for(read_submission(folder, manifest), manifest, Refusing)
         found: dict[tuple[str, str], Factory] = {}
         lacking: dict[tuple[str, str], SubmissionError] = {}
         owned = {part: place for each in manifest.exercises for part, place in each.owns.items()}

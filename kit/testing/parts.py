@@ -14,10 +14,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from kit.bench import Bench
 from kit.errors import PartError
-from kit.harness.imports import builtins_offering
-from kit.harness.newer_syntax import all_problems
+from kit.harness.local_bench import bench_for
 from kit.harness.student_side import StudentSide
 from kit.harness.submission import read_submission
 from kit.testing.closeness import show
@@ -28,6 +26,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from kit.bench import Bench
     from kit.manifest import Exercise, Manifest
     from kit.protocols import Array
 
@@ -235,7 +234,4 @@ def local_bench(
     around: Callable[[], AbstractContextManager[Any]] = nullcontext,
 ) -> Bench:
     """Return a bench for the files in a folder, in this process: each call runs in `around()`."""
-    submission = read_submission(folder, manifest)
-    builtins = builtins_offering(manifest.imports)
-    problems = all_problems(submission, manifest)
-    return Bench(submission.sources(), problems, builtins=builtins, around=around)
+    return bench_for(read_submission(folder, manifest), manifest, around)
