@@ -11,7 +11,7 @@ from kit.testing.batches import all_sizes, in_other_orders, look_alikes
 from kit.testing.diagnosis.activation_backward import BACKWARD
 from kit.testing.diagnosis.activation_forward import FORWARD
 from kit.testing.diagnosis.asking import play
-from kit.testing.diagnosis.cases import Case, smallest
+from kit.testing.diagnosis.cases import Case
 from kit.testing.diagnosis.closer_look import (
     MEMO,
     ORDER,
@@ -20,11 +20,11 @@ from kit.testing.diagnosis.closer_look import (
     first_finding,
     held,
     imprecise,
+    smallest_wrong,
     unchecked,
 )
 from kit.testing.diagnosis.draws import dice, numbers
 from kit.testing.diagnosis.habits import overwritten
-from kit.testing.diagnosis.subject import given
 from kit.testing.parts import PREVIOUS
 from kit.testing.precision import a_little_more, held_by_float32
 from kit.values import InMemory, Previous
@@ -58,24 +58,10 @@ def _of_all_sizes(asked: Asked) -> Iterator[Finding | None]:
     pairs = [(x, 50 * rng.standard_normal(x.shape) * (x != 0)) for x in xs]
     forward = asked.forward_cases(xs)
     backward = asked.backward_cases(pairs, forward)
-    yield _wrong(asked, FORWARD, ("value", "stability"), forward)
+    yield smallest_wrong(asked.subject, FORWARD, ("value", "stability"), forward)
     yield overwritten(asked.subject, FORWARD, forward, {0: "x"})
-    yield _wrong(asked, BACKWARD, ("gradient", "stability"), backward)
+    yield smallest_wrong(asked.subject, BACKWARD, ("gradient", "stability"), backward)
     yield overwritten(asked.subject, BACKWARD, backward, {1: "x", 2: "y"})
-
-
-def _wrong(asked: Asked, words: str, kinds: tuple[str, ...], cases: list[Case]) -> Finding | None:
-    case = smallest(cases)
-    if case is None:
-        return None
-    return asked.subject.finding(
-        words,
-        kinds,
-        given=given(case),
-        came=case.came,
-        expected=case.expected,
-        error=case.answer.error,
-    )
 
 
 def _right(asked: Asked, x: Array, grad: Array | None = None) -> Array:

@@ -14,7 +14,7 @@ import numpy as np
 
 from kit.testing.closeness import CheckFailed
 from kit.testing.diagnosis.asking import play
-from kit.testing.diagnosis.cases import Case, is_numbers
+from kit.testing.diagnosis.cases import Case, is_numbers, smallest
 from kit.testing.diagnosis.subject import given
 from kit.testing.precision import assert_moves
 
@@ -63,6 +63,23 @@ def first_finding(subject: Subject, looks: Iterator[Look]) -> Finding | None:
                 misconceptions=(look.name,),
             )
     return None
+
+
+def smallest_wrong(
+    subject: Subject, words: str, kinds: tuple[str, ...], cases: Sequence[Case]
+) -> Finding | None:
+    """Return a finding without a name about the smallest of the cases that are wrong."""
+    case = smallest(cases)
+    if case is None:
+        return None
+    return subject.finding(
+        words,
+        kinds,
+        given=given(case),
+        came=case.came,
+        expected=case.expected,
+        error=case.answer.error,
+    )
 
 
 def _first_wrong(make: Callable[[], list[Row]]) -> Case | None:

@@ -8,12 +8,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kit.testing.batches import look_alike_guesses
-from kit.testing.diagnosis.cases import Case, smallest
-from kit.testing.diagnosis.closer_look import MEMO, ORDER, Look, first_finding, imprecise
+from kit.testing.diagnosis.cases import Case
+from kit.testing.diagnosis.closer_look import (
+    MEMO,
+    ORDER,
+    Look,
+    first_finding,
+    imprecise,
+    smallest_wrong,
+)
 from kit.testing.diagnosis.draws import dice
 from kit.testing.diagnosis.habits import overwritten
 from kit.testing.diagnosis.loss import BACKWARD, FORWARD, WATCHED, AskedLoss, one_number
-from kit.testing.diagnosis.subject import given
 from kit.testing.precision import a_little_more
 from kit.values import InMemory
 
@@ -46,29 +52,13 @@ def _delicate(asked: AskedLoss) -> Iterator[Finding | None]:
         (BACKWARD, ("gradient",), asked.backward_cases),
     ):
         cases = ask([*inner, edge])
-        yield _wrong(asked, words, kinds, cases[: len(inner)])
+        yield smallest_wrong(asked.subject, words, kinds, cases[: len(inner)])
         yield overwritten(asked.subject, words, cases, WATCHED)
 
 
 def _batch(rng: np.random.Generator, samples: int) -> Pair:
     labels = rng.permutation(np.arange(samples) % 2).astype(float)[:, None]
     return labels, 0.02 + 0.96 * rng.random((samples, 1))
-
-
-def _wrong(
-    asked: AskedLoss, words: str, kinds: tuple[str, ...], cases: Sequence[Case]
-) -> Finding | None:
-    case = smallest(cases)
-    if case is None:
-        return None
-    return asked.subject.finding(
-        words,
-        kinds,
-        given=given(case),
-        came=case.came,
-        expected=case.expected,
-        error=case.answer.error,
-    )
 
 
 def _looks(asked: AskedLoss) -> Iterator[Look]:
