@@ -112,7 +112,7 @@ def _generate(course: Path, name: str, folder: Path, *settings: str) -> None:
             capture_output=True,
             text=True,
             check=False,
-            umask=0o077,  # the gradebook that it makes is nobody else's
+            umask=0o077,  # the gradebook that it makes is private
         )
     if done.returncode or not (folder / name).is_dir():
         raise UsageError(last_error(done.stderr) or f"nbgrader did not release {name}")

@@ -1,7 +1,7 @@
 """What the random inputs of a hidden test are drawn from: the test itself, and the submission.
 
 No other test has a part in it, so an edit of one leaves the inputs of all others as they are. The
-code of a test is hidden, so its inputs cannot be foreseen by somebody who does not have it.
+code of a test is hidden, so its inputs cannot be foreseen without it.
 """
 
 from __future__ import annotations

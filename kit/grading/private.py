@@ -47,7 +47,7 @@ def private_folder(path: Path, *, shared: bool | None = None) -> Path:
 
 
 def is_shared(folder: Path) -> bool:
-    """Say whether a folder is for a group, and for nobody else."""
+    """Say whether a folder is shared with a group, and with no one outside of it."""
     return stat.S_IMODE(folder.stat().st_mode) == _SHARED
 
 

@@ -35,7 +35,7 @@ Source: TypeAlias = Assignment | Bundle
 class Task:
     """What is to be run: a submission, `only` some of its checks, or what was `late` once more.
 
-    `explain` says why checks failed, for somebody who is to learn from it. Checks in `void` are not
+    `explain` adds why checks failed, for the feedback. Checks in `void` are not
     run. The reference has to pass them all.
     """
 

@@ -38,7 +38,7 @@ KIT = (
     *("kit.plugins", "kit.protocols", "kit.trainer"),
 )
 ALWAYS = (*STANDARD, "numpy", *KIT)
-# Modules of these packages that nobody imports to compute: tests, builders, programs of their own.
+# Modules of these packages that have no use in a computation: tests, builders, programs of their own.
 LEFT_OUT = {"__main__", "conftest", "distutils", "mypy_plugin", "setup", "test", "tests"}
 OFFER = "grading offers NumPy and most of the standard library"
 
